@@ -1,0 +1,1 @@
+"""Tocsin: the hub from which a public authority warns people and answers rumours."""

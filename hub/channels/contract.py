@@ -1,0 +1,236 @@
+"""What a channel adapter is, what it is given, and the only three ways in which an attempt may go wrong.
+
+An adapter is one file ``hub/channels/adapters/<kind>.py`` with one class that extends `ChannelAdapter`. Nearly all of it
+is data on the class. `ChannelAdapter.render` is pure and runs once, at the preview: what it returns is shown, hashed,
+frozen in the outbox and handed to `ChannelAdapter.send` byte for byte.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+import marshmallow as ma
+import requests
+
+from hub.kernel.clock import Clock
+from hub.kernel.phrase import Phrase
+
+# The frozen body of one message on one channel: JSON types only, so that it can be hashed, stored and compared.
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedText:
+    """One message in one form and one language, blanks filled, exercise marks set, element tags gone.
+
+    ``parts`` has the keys of the form: ``text`` for sms, x, bluesky, mastodon and long; ``page1`` ... for led;
+    ``headline``, ``description``, ``instruction`` for cap.
+    """
+
+    form: str
+    language: str
+    parts: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """All parts, a blank line between two."""
+        return "\n\n".join(self.parts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One publication as every channel sees it: neutral, frozen, complete. Alerts and rumours both produce it.
+
+    ``texts`` maps form -> language -> text. ``references`` are the publication ids that this one follows, oldest first;
+    ``incident`` is the first of them, or this publication's own id. ``cap_xml`` is the CAP 1.2 document.
+    """
+
+    publication_id: str
+    incident: str
+    references: tuple[str, ...]
+    status: str  # CAP: Actual or Exercise
+    msg_type: str  # CAP: Alert, Update or Cancel
+    sent: datetime
+    expires: datetime
+    urgency: str
+    severity: str
+    sender_name: str
+    page_url: str
+    texts: Mapping[str, Mapping[str, RenderedText]]
+    cap_xml: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """One receiving end of a channel: a webhook's address, an e-mail address, or ``self`` for a single account."""
+
+    id: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The far side said yes, and this is its proof."""
+
+    remote_id: str
+    remote_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One attempt at one destination.
+
+    ``idempotency_key`` is the same for every attempt of one delivery. ``deadline`` is the total time allowed, in seconds.
+    ``follows`` is what the same destination accepted for the publication that this one follows, if it did.
+    ``first_attempt_at`` is the moment of the first attempt: idempotency windows start there.
+    """
+
+    publication_id: str
+    body: Body
+    destination: Destination
+    idempotency_key: str
+    deadline: float
+    first_attempt_at: datetime
+    follows: Acceptance | None = None
+
+
+class ChannelError(Exception):
+    """Base of the three outcomes that are not an acceptance. ``reason`` is shown to the officer: no secret in it."""
+
+    def __init__(self, reason: Phrase) -> None:
+        self.reason = reason
+        super().__init__(str(reason))
+
+
+class TransientChannelError(ChannelError):
+    """Certainly not accepted, and worth another try; ``retry_after`` seconds if the far side asked for a pause."""
+
+    def __init__(self, reason: Phrase, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class PermanentChannelError(ChannelError):
+    """Certainly not accepted, and never will be as it stands."""
+
+
+class UnknownOutcomeError(ChannelError):
+    """The request went out and no valid answer came: it may or may not have been accepted."""
+
+
+class HttpClient(Protocol):
+    """What adapters use to post: `hub.kernel.http.GuardedClient`."""
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        deadline: float,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> requests.Response:
+        """One guarded exchange; see `hub.kernel.http`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the hub lends to an adapter."""
+
+    http: HttpClient
+    clock: Clock
+    data_directory: Path
+    base_url: str
+    sender: str
+    sender_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One configured channel of `config/channels.toml`.
+
+    ``exercise``: whether an exercise may reach it. ``languages``: in the order in which it carries them.
+    """
+
+    id: str
+    kind: str
+    label: str
+    exercise: bool
+    languages: tuple[str, ...]
+    adapter: ChannelAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPart:
+    """One block of a preview: a title, the text exactly as it is sent, how much of what limit it uses."""
+
+    title: Phrase
+    text: str
+    used: int | None = None
+    limit: int | None = None
+    unit: Phrase | None = None
+
+
+class ChannelAdapter(ABC):
+    """One kind of channel. The class attributes are its contract; the contract test checks every one of them."""
+
+    kind: ClassVar[str]
+    label: ClassVar[Phrase]
+    # The message form that it takes from the map: sms, x, bluesky, mastodon, long, led or cap.
+    form: ClassVar[str]
+    # True: one message carries all languages. False: one language a channel, `languages` must then have one entry.
+    multilingual: ClassVar[bool]
+    # True: the one destination is the account itself (address "self"). False: destinations are kept in the database.
+    single: ClassVar[bool]
+    # True: an attempt may be repeated after an unknown outcome, within `idempotency_window` if there is one.
+    idempotent: ClassVar[bool]
+    idempotency_window: ClassVar[timedelta | None] = None
+    can_edit: ClassVar[bool] = False
+    can_reply: ClassVar[bool] = False
+    settings_schema: ClassVar[type[ma.Schema]]
+
+    def __init__(
+        self, channel_id: str, settings: Mapping[str, Any], languages: tuple[str, ...], hub: Surroundings
+    ) -> None:
+        self.channel_id = channel_id
+        self.settings = settings
+        self.languages = languages
+        self.hub = hub
+
+    @abstractmethod
+    def render(self, message: OutboundMessage) -> Body:
+        """The body to freeze. Pure and deterministic: the same message gives the same bytes.
+
+        Raises:
+            PermanentChannelError: the message cannot be carried by this channel (too long, a language is missing).
+        """
+
+    @abstractmethod
+    def preview(self, body: Body) -> list[PreviewPart]:
+        """What a reader of this channel will see, read back from the frozen body."""
+
+    @abstractmethod
+    def send(self, outgoing: Outgoing) -> Acceptance:
+        """Makes one attempt. No retry in here: retries belong to the outbox.
+
+        Raises:
+            TransientChannelError, PermanentChannelError, UnknownOutcomeError: nothing else may come out.
+        """
+
+    def host(self, address: str) -> str:
+        """The bulkhead that a destination belongs to: attempts to one host share one cap."""
+        return self.channel_id
+
+    def check_address(self, address: str) -> Phrase | None:
+        """What is wrong with a destination's address, or ``None``."""
+        return None if self.single else Phrase("this channel takes no addresses")
+
+    def check(self) -> Phrase | None:
+        """Are the credentials good? ``None`` when they are, else what is wrong. May use the network."""
+        return None

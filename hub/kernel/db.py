@@ -1,0 +1,137 @@
+"""The database, and the only place in the project that commits.
+
+One user-visible fact is one transaction: ``with transaction() as session`` commits on success, rolls back on any
+exception and refuses to nest. On SQLite a write transaction starts with ``BEGIN IMMEDIATE``, so that two writers queue
+up at the start instead of failing in the middle; a read starts with a plain ``BEGIN`` and sees one snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.orm import DeclarativeBase, Session
+
+# Constraint names are stable, so that a migration can name what it changes on both engines.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# How long a SQLite writer waits for another one. The batch writer holds the lock for milliseconds.
+SQLITE_BUSY_SECONDS = 15
+
+
+class Base(DeclarativeBase):
+    """Declarative base of every table."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
+    """An aware moment. Stored as ``timestamptz`` on PostgreSQL and as naive UTC text on SQLite; read back aware.
+
+    Raises:
+        ValueError: a naive datetime was given; it would mean another hour on another machine.
+    """
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a naive datetime reached the database"
+            raise ValueError(msg)
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class TransactionNestedError(RuntimeError):
+    """A transaction was opened inside another one: two facts would share one fate."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One write transaction on the session of the current application context.
+
+    Commits on success; rolls back and re-raises on any exception. Reads that were made earlier on the same session are
+    ended first, so that the decision is taken on the present state, not on an old snapshot.
+
+    Raises:
+        TransactionNestedError: a transaction is already open in this context.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise TransactionNestedError
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={"hub_write": True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info["writing"] = False
+
+
+def reading() -> Session:
+    """The session of the current application context, for queries only; the context's end gives it back."""
+    return db.session()
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Sets SQLite up for a server: WAL, ``synchronous=FULL``, foreign keys, immediate write transactions.
+
+    Nothing is done on PostgreSQL. Source: sqlite.org/wal.html, sqlite.org/pragma.html#pragma_synchronous.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("hub_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

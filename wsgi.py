@@ -1,0 +1,5 @@
+"""The WSGI entry: ``gunicorn wsgi:app`` and the ``flask`` command find the application here."""
+
+from hub.app import create_app
+
+app = create_app()
