@@ -1,0 +1,36 @@
+"""What `create_app` put together, as the views see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+from hub.channels.contract import Channel
+from hub.kernel.clock import Clock
+from hub.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from hub.alerts.desk import Desk
+    from hub.dispatch.engine import Engine
+
+# The key under which `create_app` leaves the parts in ``app.extensions``.
+EXTENSION = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The running hub: settings, time, channels, the alert desk, and the engine (started in the process that sends)."""
+
+    settings: Settings
+    clock: Clock
+    channels: Mapping[str, Channel]
+    desk: Desk
+    engine: Engine
+
+
+def parts() -> Parts:
+    """The parts of the application that answers the present request."""
+    return cast("Parts", current_app.extensions[EXTENSION])

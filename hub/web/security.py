@@ -1,0 +1,114 @@
+"""Who may call which endpoint, and the headers that every answer carries.
+
+Every endpoint states its access policy with `access`; one without a policy is closed to everybody. The matrix of
+policies is therefore the source itself, and a test walks the URL map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, abort, current_app, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from hub.kernel.ids import new_id
+from hub.kernel.logs import request_id
+from hub.web.errors import NotLoggedIn
+from hub.web.parts import parts
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# Everyone; the answer may be cached and no session is read.
+PUBLIC = "public"
+# Everyone, with a session: logging in, changing the language.
+ANONYMOUS = "anonymous"
+# Any officer who is logged in, even with a one-time password: changing it, logging out.
+OFFICER = "officer"
+# Anything else is the name of a permission of `hub.identity.permissions`.
+
+REQUEST_BYTES = 1024 * 1024  # a polygon has at most 100 vertices: forms are far smaller
+REQUEST_FIELDS = 500
+HSTS_SECONDS = 365 * 24 * 3600  # one year at least: OWASP ASVS 5.0, 3.4.1
+
+# No inline script or style and nothing from elsewhere. Pico draws its icons from data: addresses.
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not "no-referrer": the forgery check of forms reads the origin of our own pages.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def access(policy: str) -> Callable[[View], View]:
+    """States who may call a view: ``public``, ``anonymous``, ``officer``, or the name of a permission.
+
+    >>> @blueprint.get("/console/alerts")
+    ... @access("alert.read")
+    ... def alerts(): ...
+    """
+
+    def declare(view: View) -> View:
+        view.access_policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def policy_of(app: Flask, endpoint: str) -> str | None:
+    """The policy that an endpoint declares, or ``None``: closed."""
+    return getattr(app.view_functions.get(endpoint), "access_policy", None)
+
+
+def init_app(app: Flask) -> None:
+    """Limits, headers and the check of the access policy, on every request of the application."""
+    settings = app.extensions["hub"].settings
+    secure = settings.site.base_url.startswith("https://")
+    app.config.update(
+        MAX_CONTENT_LENGTH=REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=REQUEST_BYTES,
+        MAX_FORM_PARTS=REQUEST_FIELDS,
+        SESSION_COOKIE_NAME="__Host-hub" if secure else "hub",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
+    if hops := settings.security.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_name_request)
+    app.before_request(_enforce)
+    app.after_request(_harden)
+
+
+def _name_request() -> None:
+    g.request_id = new_id()
+    request_id.set(g.request_id)
+
+
+def _enforce() -> None:
+    if request.endpoint is None:
+        return  # no such address, or not with this method: the router's own 404 or 405 follows
+    policy = policy_of(current_app, request.endpoint)
+    if policy is None:
+        abort(403)
+    if policy in {PUBLIC, ANONYMOUS}:
+        return
+    raise NotLoggedIn
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if parts().settings.site.base_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains")
+    if identifier := g.get("request_id"):
+        response.headers["X-Request-Id"] = identifier
+    return response
