@@ -1,0 +1,1 @@
+"""Alerts: what is asked for, checked, shown, confirmed, sent, followed up and ended."""

@@ -1,0 +1,73 @@
+"""Reading the audit log: is the chain whole, and where does it end?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub.audit.chain import GENESIS, entry_hash
+from hub.audit.models import AuditEntry, AuditHead
+from hub.kernel.phrase import Phrase
+
+FETCHED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain. Written down elsewhere, ``hash`` proves later that no entry up to ``seq`` was changed."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadEntry:
+    """The first place where the log does not hold together, and why."""
+
+    seq: int
+    reason: Phrase
+
+
+def head(session: Session) -> Head:
+    """The number of entries and the hash of the last one; zero and the genesis hash before the first entry."""
+    row = session.execute(sa.select(AuditHead.seq, AuditHead.hash)).one_or_none()
+    return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+
+
+def verify(session: Session) -> BadEntry | None:
+    """Recomputes the whole chain; the first entry that does not fit, or ``None`` when all is well."""
+    seq, previous_hash = 0, GENESIS
+    for row in _rows(session):
+        seq += 1
+        bad = _fault(row, seq, previous_hash)
+        if bad:
+            return bad
+        previous_hash = row.hash
+    end = head(session)
+    if end != Head(seq, previous_hash):
+        reason = Phrase("the log ends at entry %(found)s, but %(expected)s were written", found=seq, expected=end.seq)
+        return BadEntry(min(seq, end.seq) + 1, reason)
+    return None
+
+
+def _rows(session: Session) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    columns = AuditEntry.__table__.columns
+    return iter(session.execute(sa.select(*columns).order_by(columns.seq).execution_options(yield_per=FETCHED_AT_ONCE)))
+
+
+def _fault(row: sa.Row[*tuple[Any, ...]], seq: int, previous_hash: str) -> BadEntry | None:
+    if row.seq != seq:
+        return BadEntry(seq, Phrase("entry %(seq)s is missing", seq=seq))
+    if row.previous_hash != previous_hash:
+        return BadEntry(seq, Phrase("entry %(seq)s does not follow the entry before it", seq=seq))
+    fields = {
+        name: getattr(row, name)
+        for name in ("seq", "actor_kind", "actor_id", "actor_name", "action", "subject", "detail")
+    }
+    if entry_hash(fields, at=row.at, previous_hash=previous_hash) != row.hash:
+        return BadEntry(seq, Phrase("entry %(seq)s was changed after it was written", seq=seq))
+    return None

@@ -1,0 +1,1 @@
+"""Who may do what: officers, their passwords and sessions, roles and permissions."""

@@ -1,0 +1,109 @@
+"""Reading officers and sessions."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub.identity.actor import Actor
+from hub.identity.models import Officer, OfficerSession
+from hub.identity.permissions import PERMISSIONS, Role
+from hub.kernel.settings import Security
+
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The officer behind a request, at the moment of the request."""
+
+    session_id: str
+    officer_id: str
+    login: str
+    name: str
+    role: Role
+    language: str
+    must_change_password: bool
+    last_seen_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """The officer as written beside what they do."""
+        return Actor("officer", self.officer_id, self.name)
+
+    def may(self, permission: str) -> bool:
+        """Whether the role allows it. With a one-time password nothing is allowed but to change it."""
+        return not self.must_change_password and permission in PERMISSIONS[self.role]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One line of the list of officers."""
+
+    id: str
+    login: str
+    name: str
+    role: Role
+    disabled: bool
+
+
+def normal_login(text: str) -> str | None:
+    """The login as stored, or ``None`` when no officer can have it: 2 to 40 of a-z, 0-9, dot, dash, underscore."""
+    login = text.strip().lower()
+    return login if LOGIN.fullmatch(login) else None
+
+
+def session_id(token: str) -> str:
+    """What is stored in place of a session's token."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def person(session: Session, token: str, *, limits: Security, now: datetime) -> Person | None:
+    """Who holds this token, unless the session has ended, is too old or too long idle, or the officer is disabled."""
+    found = session.execute(
+        sa.select(
+            OfficerSession.created_at,
+            OfficerSession.last_seen_at,
+            Officer.id,
+            Officer.login,
+            Officer.name,
+            Officer.role,
+            Officer.language,
+            Officer.must_change_password,
+        )
+        .join(Officer, Officer.id == OfficerSession.officer_id)
+        .where(
+            OfficerSession.id == session_id(token),
+            OfficerSession.ended_at.is_(None),
+            Officer.disabled.is_(False),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    if now >= found.created_at + timedelta(hours=limits.session_absolute_hours):
+        return None
+    if now >= found.last_seen_at + timedelta(minutes=limits.session_idle_minutes):
+        return None
+    return Person(
+        session_id=session_id(token),
+        officer_id=found.id,
+        login=found.login,
+        name=found.name,
+        role=Role(found.role),
+        language=found.language,
+        must_change_password=found.must_change_password,
+        last_seen_at=found.last_seen_at,
+    )
+
+
+def accounts(session: Session) -> list[Account]:
+    """Every officer, by login."""
+    rows = session.execute(
+        sa.select(Officer.id, Officer.login, Officer.name, Officer.role, Officer.disabled).order_by(Officer.login)
+    )
+    return [Account(row.id, row.login, row.name, Role(row.role), row.disabled) for row in rows]
