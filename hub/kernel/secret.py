@@ -43,10 +43,10 @@ class SecretField(ma.fields.Field[Secret]):
         marshmallow.ValidationError: the value is written out in clear, or its source is missing or empty.
     """
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:  # noqa: ARG002 - its signature
         return "***"
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Secret:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Secret:  # noqa: ARG002 - the same
         if not isinstance(value, str) or not value.startswith(("env:", "file:")):
             msg = 'a secret is not written here: give "env:NAME" or "file:/path"'
             raise ma.ValidationError(msg)

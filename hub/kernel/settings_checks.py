@@ -23,15 +23,23 @@ INSEE = re.compile(r"\d[0-9AB]\d{3}")
 PHONE = re.compile(r"0\d( \d\d){4}")
 LANGUAGES = ("fr", "en")
 
+# WGS 84, in degrees; a linear ring has at least four positions (RFC 7946, section 3.1.6).
+FARTHEST_LONGITUDE = 180
+FARTHEST_LATITUDE = 90
+SHORTEST_RING = 4
 
-def _wrong(expected: str, found: object) -> ValueError:
-    return ValueError(f"expected {expected}, found {found!r}")
+
+class WrongSettingError(ValueError):
+    """A setting is not what it should be; the message says what would be right."""
+
+    def __init__(self, expected: str, found: object) -> None:
+        super().__init__(f"expected {expected}, found {found!r}")
 
 
 def _checked(test: Callable[[Any], Any], expected: str) -> Check:
     def check(value: Any, _root: Path) -> Any:
         if not test(value):
-            raise _wrong(expected, value)
+            raise WrongSettingError(expected, value)
         return value
 
     return {"check": check}
@@ -109,7 +117,8 @@ def path() -> Check:
         if isinstance(value, Path):
             value = str(value)
         if not isinstance(value, str) or not value or "\0" in value:
-            raise _wrong("a path", value)
+            expected = "a path"
+            raise WrongSettingError(expected, value)
         return root / value
 
     return {"check": check}
@@ -187,13 +196,16 @@ def communes(commune: Callable[[str, str], Any]) -> Check:
 
     def check(value: Any, _root: Path) -> tuple[Any, ...]:
         if not isinstance(value, list) or not value:
-            raise _wrong("at least one commune", value)
+            expected = "at least one commune"
+            raise WrongSettingError(expected, value)
         for item in value:
             good = isinstance(item, dict) and set(item) == {"insee", "name"} and all(map(str, item.values()))
             if not good or not INSEE.fullmatch(str(item["insee"])):
-                raise _wrong('{ insee = "76540", name = "Rouen" }', item)
+                expected = '{ insee = "76540", name = "Rouen" }'
+                raise WrongSettingError(expected, item)
         if len({item["insee"] for item in value}) < len(value):
-            raise _wrong("each INSEE code once", value)
+            expected = "each INSEE code once"
+            raise WrongSettingError(expected, value)
         return tuple(commune(item["insee"], item["name"]) for item in value)
 
     return {"check": check}
@@ -203,13 +215,16 @@ def ring() -> Check:
     """A closed ring of at least four [longitude, latitude] pairs."""
 
     def good(pair: Any) -> bool:
-        if not isinstance(pair, list | tuple) or len(pair) != 2 or not all(isinstance(x, int | float) for x in pair):
-            return False
-        return -180 <= pair[0] <= 180 and -90 <= pair[1] <= 90
+        match pair:
+            case [int() | float() as longitude, int() | float() as latitude]:
+                return abs(longitude) <= FARTHEST_LONGITUDE and abs(latitude) <= FARTHEST_LATITUDE
+        return False
 
     def check(value: Any, _root: Path) -> tuple[tuple[float, float], ...]:
-        if not isinstance(value, list) or len(value) < 4 or not all(map(good, value)) or value[0] != value[-1]:
-            raise _wrong("a closed ring of [longitude, latitude] pairs", value)
+        closed = isinstance(value, list) and len(value) >= SHORTEST_RING and value[0] == value[-1]
+        if not closed or not all(map(good, value)):
+            expected = "a closed ring of [longitude, latitude] pairs"
+            raise WrongSettingError(expected, value)
         return tuple((float(lon), float(lat)) for lon, lat in value)
 
     return {"check": check}
@@ -219,7 +234,7 @@ def _listed(test: Callable[[Any], Any], expected: str, *, shortest: int = 0) -> 
     def check(value: Any, _root: Path) -> tuple[Any, ...]:
         good = isinstance(value, Sequence) and not isinstance(value, str) and all(map(test, value))
         if not good or len(value) < shortest or len(set(value)) < len(value):
-            raise _wrong(expected, value)
+            raise WrongSettingError(expected, value)
         return tuple(value)
 
     return {"check": check}

@@ -1,0 +1,85 @@
+"""`create_app` wires everything: the only place that knows all parts."""
+
+from __future__ import annotations
+
+import os
+import random
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from hub.alerts.desk import Desk
+from hub.channels.contract import Surroundings
+from hub.channels.registry import ChannelsError, load_channels
+from hub.dispatch.engine import Engine
+from hub.kernel import logs
+from hub.kernel.clock import Clock, SystemClock
+from hub.kernel.db import db, migrate, prepare_engine
+from hub.kernel.http import GuardedClient
+from hub.kernel.keys import signing_key
+from hub.kernel.settings import ROOT, Settings, SettingsError, load
+from hub.web import console, language, problems, public, security
+from hub.web.parts import Parts
+
+# A map file, a GeoJSON area and a form with every blank stay far below this; nothing larger is read into memory.
+LARGEST_REQUEST = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
+    """The application with its routes, its channels and an engine that is not running yet.
+
+    The database is not touched: a server, a command and a migration all start here.
+
+    Raises:
+        SettingsError: a setting is wrong; every fault is listed.
+        ChannelsError: ``channels.toml`` or an adapter is wrong; every fault is listed.
+    """
+    settings = settings or load(os.environ)
+    clock = clock or SystemClock()
+    logs.configure(settings.logging.level)
+    app = Flask("hub", static_folder=None)
+    app.config.update(_flask_config(settings))
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+    app.extensions["hub"] = _parts(app, settings, clock)
+    if settings.security.trusted_proxies:
+        count = settings.security.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    for part in (language, security, problems, console, public):
+        part.init_app(app)
+    return app
+
+
+def boot() -> Flask:
+    """The application for a server or a command; wrong settings end the process with their list, not a traceback."""
+    try:
+        return create_app()
+    except (SettingsError, ChannelsError) as error:
+        raise SystemExit(str(error)) from None
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    settings.data.directory.mkdir(parents=True, exist_ok=True)
+    return {
+        "SECRET_KEY": signing_key(settings.security.secret_key, settings.data.directory).reveal(),
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
+    }
+
+
+def _parts(app: Flask, settings: Settings, clock: Clock) -> Parts:
+    surroundings = Surroundings(
+        http=GuardedClient(settings.http.allowed_networks),
+        clock=clock,
+        data_directory=settings.data.directory,
+        base_url=settings.site.base_url,
+        sender=settings.authority.sender,
+        sender_name=settings.authority.name,
+    )
+    channels = load_channels(settings.channels.file, surroundings, settings.site.languages)
+    engine = Engine(app.app_context, channels, settings.delivery, clock, random.Random())  # noqa: S311 - jitter only
+    desk = Desk(settings=settings, clock=clock, channels=channels, ring=engine.ring)
+    return Parts(settings=settings, clock=clock, channels=channels, desk=desk, engine=engine)
