@@ -6,23 +6,19 @@ import os
 import random
 
 from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hub.alerts.desk import Desk
 from hub.channels.contract import Surroundings
-from hub.channels.registry import ChannelsError, load_channels
+from hub.channels.registry import load_channels
 from hub.dispatch.engine import Engine
 from hub.kernel import logs
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.db import db, migrate, prepare_engine
 from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
-from hub.kernel.settings import ROOT, Settings, SettingsError, load
+from hub.kernel.settings import ROOT, Settings, load
 from hub.web import console, language, problems, public, security
 from hub.web.parts import Parts
-
-# A map file, a GeoJSON area and a form with every blank stay far below this; nothing larger is read into memory.
-LARGEST_REQUEST = 2 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
@@ -44,20 +40,9 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["hub"] = _parts(app, settings, clock)
-    if settings.security.trusted_proxies:
-        count = settings.security.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     for part in (language, security, problems, console, public):
         part.init_app(app)
     return app
-
-
-def boot() -> Flask:
-    """The application for a server or a command; wrong settings end the process with their list, not a traceback."""
-    try:
-        return create_app()
-    except (SettingsError, ChannelsError) as error:
-        raise SystemExit(str(error)) from None
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
@@ -65,8 +50,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": signing_key(settings.security.secret_key, settings.data.directory).reveal(),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
-        "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
     }
 
 
