@@ -111,7 +111,8 @@ def all_errors(base: type[HubError]) -> set[type[HubError]]:
 
 def test_every_problem_type_is_documented_and_every_documented_one_exists(app):
     slugs = {error.slug for error in all_errors(HubError)}
-    documented = set(re.findall(r"^## `([a-z-]+)`", (ROOT / "docs/problems.md").read_text(encoding="utf-8"), re.MULTILINE))
+    text = (ROOT / "docs/problems.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^## `([a-z-]+)`", text, re.MULTILINE))
     assert documented >= slugs, f"undocumented: {slugs - documented}"
     http_only = {"bad-request", "method-not-allowed", "too-large", "too-many-requests", "unauthorized"}
     assert documented - slugs <= http_only, f"documented, but nowhere raised: {documented - slugs - http_only}"
