@@ -31,8 +31,31 @@ ONE_TIME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 ONE_TIME_GROUPS = 4
 ONE_TIME_GROUP_LENGTH = 4
 
+
+class Gate:
+    """Lets ``places`` in at once; the others wait ``seconds`` and are then sent away."""
+
+    def __init__(self, places: int, seconds: float) -> None:
+        self._places = threading.BoundedSemaphore(places)
+        self._seconds = seconds
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Holds one place for the length of the block.
+
+        Raises:
+            Unavailable: no place became free in time.
+        """
+        if not self._places.acquire(timeout=self._seconds):
+            raise Unavailable(Phrase("Too many people are logging in at this moment. Please try again."))
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
 _hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
-_places = threading.BoundedSemaphore(HASHES_AT_ONCE)
+_gate = Gate(HASHES_AT_ONCE, LONGEST_WAIT_SECONDS)
 
 
 def hash_password(password: str) -> str:
@@ -41,7 +64,7 @@ def hash_password(password: str) -> str:
     Raises:
         Unavailable: too many others are logging in at this moment.
     """
-    with _place():
+    with _gate.place():
         return _hasher.hash(_bytes(password))
 
 
@@ -51,7 +74,7 @@ def matches(password: str, password_hash: str) -> bool:
     Raises:
         Unavailable: too many others are logging in at this moment.
     """
-    with _place():
+    with _gate.place():
         try:
             return _hasher.verify(password_hash, _bytes(password))
         except (VerificationError, InvalidHashError):
@@ -82,13 +105,3 @@ def weakness(password: str, *, login: str, current: str) -> Phrase | None:
 def _bytes(password: str) -> bytes:
     # The same passphrase typed on a Mac and on a PC differs in its accents' encoding; a lone surrogate has none.
     return unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-
-
-@contextmanager
-def _place() -> Iterator[None]:
-    if not _places.acquire(timeout=LONGEST_WAIT_SECONDS):
-        raise Unavailable(Phrase("Too many people are logging in at this moment. Please try again."))
-    try:
-        yield
-    finally:
-        _places.release()
