@@ -1,0 +1,118 @@
+"""A real PostgreSQL for the tests: Debian's server, in a temporary directory, on a unix socket, gone afterwards.
+
+Works as root (the server then runs as ``nobody``, because ``initdb`` refuses root) and as anyone else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+START_SECONDS = 30
+# The tests kill our own processes, never the server: it need not wait for the disk.
+OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+
+
+class PostgresMissingError(RuntimeError):
+    """No PostgreSQL server is installed."""
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A running server."""
+
+    directory: Path
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy address of one of its databases."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.directory}"
+
+    @contextmanager
+    def fresh_database(self) -> Iterator[str]:
+        """The address of a new, empty database, dropped at the end."""
+        name = f"hub_{secrets.token_hex(6)}"
+        self._execute("CREATE DATABASE {}", name)
+        try:
+            yield self.url(name)
+        finally:
+            self._execute("DROP DATABASE {} WITH (FORCE)", name)
+
+    def _execute(self, statement: str, name: str) -> None:
+        conninfo = f"host={self.directory} user=postgres dbname=postgres"
+        with psycopg.connect(conninfo, autocommit=True) as connection:
+            connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def programs() -> Path:
+    """The directory of the newest installed server.
+
+    Raises:
+        PostgresMissingError: none is installed; says what to do.
+    """
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: float(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("postgres")
+    if on_path:
+        return Path(on_path).parent
+    msg = "PostgreSQL is not installed: apt-get install postgresql (15 or newer)"
+    raise PostgresMissingError(msg)
+
+
+@contextmanager
+def running_postgres(options: tuple[str, ...] = OPTIONS) -> Iterator[PostgresServer]:
+    """Starts a server and stops it at the end.
+
+    Raises:
+        PostgresMissingError: no server is installed.
+    """
+    binaries = programs()
+    # A unix socket's path holds about 100 characters, so the directory's own must be short.
+    directory = Path(tempfile.mkdtemp(prefix="hubpg"))
+    person: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        shutil.chown(directory, "nobody", "nogroup")
+        person = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+    try:
+        cluster = directory / "cluster"
+        setup = [binaries / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        subprocess.run(setup, cwd=directory, check=True, capture_output=True, **person)
+        command = [binaries / "postgres", "-D", cluster, "-k", directory, "-h", ""]
+        for option in options:
+            command += ["-c", option]
+        with (directory / "log").open("wb") as log:
+            server = subprocess.Popen(command, cwd=directory, stdout=log, stderr=log, **person)
+        try:
+            _wait_until_it_answers(directory, server)
+            yield PostgresServer(directory)
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast shutdown": connections are ended, the data are kept
+            server.wait()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _wait_until_it_answers(directory: Path, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            psycopg.connect(f"host={directory} user=postgres dbname=postgres").close()
+        except psycopg.OperationalError:
+            time.sleep(0.02)  # the server is starting and tells nobody when it is ready
+        else:
+            return
+    msg = "PostgreSQL did not start:\n" + (directory / "log").read_text(encoding="utf-8", errors="replace")
+    raise RuntimeError(msg)
