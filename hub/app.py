@@ -17,7 +17,7 @@ from hub.kernel.db import db, migrate, prepare_engine
 from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.settings import ROOT, Settings, load
-from hub.web import console, language, problems, public, security
+from hub.web import assets, console, language, problems, public, security
 from hub.web.parts import Parts
 
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["hub"] = _parts(app, settings, clock)
-    for part in (language, security, problems, console, public):
+    for part in (language, security, problems, assets, console, public):
         part.init_app(app)
     return app
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, abort, current_app, g, request
-from werkzeug.middleware.proxy_fix import ProxyFix
+from flask import Flask, Response, current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect
 
+from hub.identity.queries import Person
+from hub.identity.service import session_officer
+from hub.kernel.errors import Forbidden
 from hub.kernel.ids import new_id
 from hub.kernel.logs import request_id
-from hub.web.errors import NotLoggedIn
+from hub.kernel.phrase import Phrase
+from hub.web.errors import NotLoggedIn, PasswordChangeDue
 from hub.web.parts import parts
+from hub.web.throttle import limiter
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -27,7 +32,9 @@ ANONYMOUS = "anonymous"
 OFFICER = "officer"
 # Anything else is the name of a permission of `hub.identity.permissions`.
 
-REQUEST_BYTES = 1024 * 1024  # a polygon has at most 100 vertices: forms are far smaller
+# Where the browser's session keeps the token of the officer's session.
+TOKEN_KEY = "token"
+
 REQUEST_FIELDS = 500
 HSTS_SECONDS = 365 * 24 * 3600  # one year at least: OWASP ASVS 5.0, 3.4.1
 
@@ -68,24 +75,46 @@ def policy_of(app: Flask, endpoint: str) -> str | None:
 
 
 def init_app(app: Flask) -> None:
-    """Limits, headers and the check of the access policy, on every request of the application."""
-    settings = app.extensions["hub"].settings
-    secure = settings.site.base_url.startswith("https://")
+    """Limits, headers, forgery checks and the check of the access policy, on every request of the application."""
+    secure = app.extensions["hub"].settings.site.base_url.startswith("https://")
     app.config.update(
-        MAX_CONTENT_LENGTH=REQUEST_BYTES,
-        MAX_FORM_MEMORY_SIZE=REQUEST_BYTES,
         MAX_FORM_PARTS=REQUEST_FIELDS,
         SESSION_COOKIE_NAME="__Host-hub" if secure else "hub",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
+        # The token lives as long as the session: a form left open through a long crisis meeting stays good.
+        WTF_CSRF_TIME_LIMIT=None,
+        RATELIMIT_HEADERS_ENABLED=True,
     )
-    if hops := settings.security.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    # In this order: who is not logged in is told so, before a form of theirs is called forged.
     app.before_request(_name_request)
     app.before_request(_enforce)
+    CSRFProtect(app)
+    limiter.init_app(app)
     app.after_request(_harden)
+
+
+def current_officer() -> Person:
+    """The officer who makes this request.
+
+    Raises:
+        NotLoggedIn: nobody is logged in.
+    """
+    person = present_officer()
+    if person is None:
+        raise NotLoggedIn
+    return person
+
+
+def present_officer() -> Person | None:
+    """The officer who makes this request, or ``None``. Never asked on public pages, which read no session."""
+    if "person" not in g:
+        token = session.get(TOKEN_KEY)
+        hub = parts()
+        g.person = session_officer(token, limits=hub.settings.security, now=hub.clock.now()) if token else None
+    return g.person  # type: ignore[no-any-return]
 
 
 def _name_request() -> None:
@@ -97,11 +126,17 @@ def _enforce() -> None:
     if request.endpoint is None:
         return  # no such address, or not with this method: the router's own 404 or 405 follows
     policy = policy_of(current_app, request.endpoint)
-    if policy is None:
-        abort(403)
     if policy in {PUBLIC, ANONYMOUS}:
         return
-    raise NotLoggedIn
+    if policy is None:
+        raise Forbidden(Phrase("Nobody may do this."))
+    person = current_officer()
+    if policy == OFFICER:
+        return
+    if person.must_change_password:
+        raise PasswordChangeDue
+    if not person.may(policy):
+        raise Forbidden(Phrase("Your role does not allow this. Ask an officer who may."))
 
 
 def _harden(response: Response) -> Response:

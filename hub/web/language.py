@@ -1,0 +1,64 @@
+"""The reader's language and the town's time zone, and how sentences of the features are said in them."""
+
+from __future__ import annotations
+
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, get_locale, gettext
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+from hub.kernel.phrase import Phrase
+from hub.kernel.settings_checks import LANGUAGES
+from hub.web.parts import parts
+
+# Each language in its own words: whoever needs the switch cannot read the present language.
+NAMES = {"fr": "Français", "en": "English"}
+
+SESSION_KEY = "language"
+
+
+def init_app(app: Flask) -> None:
+    """Sets Flask-Babel up and gives every template ``say``, ``asset`` apart, and ``languages``."""
+    Babel(
+        app,
+        default_locale=app.extensions["hub"].settings.site.languages[0],
+        default_timezone=app.extensions["hub"].settings.site.timezone,
+        locale_selector=choose,
+    )
+    app.jinja_env.filters["say"] = say
+    app.jinja_env.filters["text_in"] = text_in
+    app.jinja_env.globals["languages"] = NAMES
+
+
+def choose() -> str:
+    """The language of this answer.
+
+    A surface may set ``g.language`` (the public pages do, by address: a cached page must not depend on a session);
+    else the session's choice, else the browser's, else the first language of the site.
+    """
+    fallback = parts().settings.site.languages[0]
+    if not has_request_context():
+        return fallback
+    if "language" in g:
+        return str(g.language)
+    if (chosen := session.get(SESSION_KEY)) in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES, fallback) or fallback
+
+
+def current() -> str:
+    """The language of the page that is being made: ``fr`` or ``en``."""
+    return str(get_locale() or parts().settings.site.languages[0])
+
+
+def say(phrase: Phrase | str | None) -> str:
+    """A feature's sentence in the reader's language; plain text stays as it is."""
+    if phrase is None:
+        return ""
+    return phrase.translated(gettext) if isinstance(phrase, Phrase) else phrase
+
+
+@pass_context
+def text_in(_context: Context, texts: dict[str, str]) -> str:
+    """A text that a map gives in several languages, in the reader's language or else the first one."""
+    return texts.get(current()) or next(iter(texts.values()), "")

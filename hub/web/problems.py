@@ -1,0 +1,157 @@
+"""The one translator from refusals to HTTP: problem documents (RFC 9457) for programs, pages for people.
+
+Which of the two is decided by the address alone: an unknown address belongs to no surface that could be asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from hub.kernel.errors import Fault, HubError
+from hub.kernel.phrase import Phrase
+from hub.web.errors import FormExpired, NotLoggedIn, PasswordChangeDue
+from hub.web.language import say
+from hub.web.parts import parts
+from hub.web.security import access
+
+# Addresses whose readers are programs.
+PROGRAMS = ("/api/", "/healthz")
+CONSOLE = "/console"
+
+# What the router, the parser and the server refuse by themselves, in words for people.
+PLAIN: Mapping[int, tuple[Phrase, Phrase]] = {
+    400: (Phrase("Request not understood"), Phrase("Your browser sent something that the hub could not read.")),
+    403: (Phrase("Not allowed"), Phrase("Nobody may do this.")),
+    404: (Phrase("Page not found"), Phrase("There is nothing at this address.")),
+    405: (Phrase("Not possible here"), Phrase("This address does not take this kind of request.")),
+    413: (Phrase("Too large"), Phrase("What you sent is larger than the hub accepts.")),
+    429: (Phrase("Please wait"), Phrase("Too many attempts. Wait a minute, then try again.")),
+}
+UNFORESEEN = (Phrase("Something went wrong"), Phrase("The hub could not answer. What you did may have to be repeated."))
+
+blueprint = Blueprint("problems", __name__, url_prefix="/problems", template_folder="templates")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One refusal, ready to be shown. ``slug`` is empty where HTTP's own status says everything."""
+
+    status: int
+    slug: str
+    title: Phrase
+    detail: Phrase
+    faults: tuple[Fault, ...] = ()
+
+
+def init_app(app: Flask) -> None:
+    """Registers the translator for the hub's own refusals and for those of the web framework."""
+    app.register_error_handler(HubError, _refusal)
+    app.register_error_handler(CSRFError, lambda _error: _refusal(FormExpired()))
+    app.register_error_handler(HTTPException, _plain)
+    app.register_blueprint(blueprint)
+
+
+@blueprint.get("/<slug>")
+@access("public")
+def explain(slug: str) -> str:
+    """What a problem type means; this is the address that problem documents carry as their ``type``."""
+    known = {kind.slug: kind for kind in kinds()}.get(slug)
+    if known is None:
+        abort(404)
+    return render_template("problem.html", kind=known)
+
+
+def kinds() -> list[type[HubError]]:
+    """Every refusal that the hub can make, by slug."""
+    found: list[type[HubError]] = [HubError]
+    for kind in found:
+        found.extend(kind.__subclasses__())
+    return sorted(found, key=lambda kind: kind.slug)
+
+
+def problem_of(error: HubError) -> Problem:
+    """A refusal of a feature as it is shown."""
+    return Problem(error.status, error.slug, error.title, error.detail, error.faults)
+
+
+def document(problem: Problem) -> dict[str, Any]:
+    """The problem document: RFC 9457 members, the request's id, and one entry a wrong field."""
+    body: dict[str, Any] = {
+        "type": f"{parts().settings.site.base_url}/problems/{problem.slug}" if problem.slug else "about:blank",
+        "title": say(problem.title),
+        "status": problem.status,
+        "detail": say(problem.detail),
+        "request_id": g.get("request_id", ""),
+    }
+    if problem.faults:
+        body["errors"] = [{"field": fault.field, "detail": say(fault.phrase)} for fault in problem.faults]
+    return body
+
+
+def _refusal(error: HubError) -> ResponseReturnValue:
+    problem = problem_of(error)
+    if _for_programs():
+        return _answer(problem)
+    if isinstance(error, NotLoggedIn):
+        return _go(url_for("console.log_in_page", next=_way_back() or None))
+    if isinstance(error, PasswordChangeDue):
+        return _go(url_for("console.password"))
+    return _answer(problem)
+
+
+def _plain(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if error.response is not None or status < 400:  # noqa: PLR2004 - the router's redirects pass through here
+        return error
+    title, detail = PLAIN.get(status, UNFORESEEN)
+    response = _answer(Problem(status, "", title, detail))
+    for name, value in error.get_headers(request.environ):
+        if name not in {"Content-Type", "Content-Length"}:
+            response.headers[name] = value
+    if isinstance(error, RateLimitExceeded):
+        response.headers.setdefault("Retry-After", str(error.limit.limit.get_expiry()))
+    return response
+
+
+def _answer(problem: Problem) -> Response:
+    if _for_programs():
+        text = json.dumps(document(problem), ensure_ascii=False)
+        response = Response(text, problem.status, content_type="application/problem+json")
+    else:
+        inside = request.path.startswith(CONSOLE)
+        page = render_template("error.html", problem=problem, inside=inside, request_id=g.get("request_id", ""))
+        response = Response(page, problem.status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _go(address: str) -> Response:
+    if request.headers.get("HX-Request"):
+        # htmx would follow a redirect and put the log-in page into a corner of this one.
+        return Response(status=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
+    response = redirect(address, 303)
+    response.headers["Cache-Control"] = "no-store"
+    return response  # type: ignore[return-value]
+
+
+def _way_back() -> str:
+    # Only a page that was being read can be returned to; a form would be sent again without its content. What htmx
+    # asks for in the background is a part of the page that the browser shows.
+    if shown := request.headers.get("HX-Current-URL"):
+        parts_of_address = urlsplit(shown)
+        return parts_of_address.path + (f"?{parts_of_address.query}" if parts_of_address.query else "")
+    return request.full_path.rstrip("?") if request.method == "GET" else ""
+
+
+def _for_programs() -> bool:
+    return request.path.startswith(PROGRAMS)
