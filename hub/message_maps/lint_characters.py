@@ -1,0 +1,132 @@
+"""Rules CHR-*: characters that cost, break or deceive.
+
+Sources: 3GPP TS 23.038; FEMA's IPAWS tip on curly quotes; CAP 1.2; Unicode's bidirectional controls.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from hub.channels.text import GSM7_BASIC, GSM7_EXTENSION, holds_emoji, sms, to_gsm7
+from hub.kernel.phrase import Phrase
+from hub.message_maps import wording
+from hub.message_maps.rules import Grade, Remark, RuleBook, Scope, TextView, show
+
+BOOK = RuleBook()
+
+# Invisible or direction-changing characters: nowhere. Typographic ones: not in plain channels.
+INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_TYPOGRAPHIC = re.compile("[‘’‚‛“”„‟\u00a0\u202f\u2009…]")
+_PLAIN = frozenset({"sms", "x", "led"})
+_NO_HTML = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
+_SPACED_TIME = re.compile(r"\d{1,2}\s+h(?:\s*\d{2})?\b|\d{1,2} ?: \d{2}")
+_GSM7 = GSM7_BASIC | GSM7_EXTENSION
+
+
+@BOOK.rule(
+    "CHR-01",
+    Phrase("After transliteration an SMS only holds GSM-7 characters; one other character halves its room"),
+    Grade.WARNING,
+    Scope.TEXT,
+    source="S19 S18",
+    forms=("sms",),
+    borrowed=True,
+)
+def sms_is_gsm7(view: TextView) -> Iterator[Remark]:
+    """One foreign character switches the whole text to UCS-2."""
+    literal = to_gsm7("".join(p for segment in view.segments for p in segment.pieces if isinstance(p, str)))
+    foreign = sorted(set(literal) - _GSM7)
+    if foreign:
+        dear, cheap = (
+            sms(view.worst_parts["text"]),
+            sms("".join("x" if c in foreign else c for c in view.worst_parts["text"])),
+        )
+        yield Remark(
+            Phrase(
+                "%(signs)s turn %(cheap)s SMS parts into %(dear)s",
+                signs=" ".join(f"U+{ord(sign):04X} {sign}" for sign in foreign),
+                cheap=cheap.segments,
+                dear=dear.segments,
+            )
+        )
+
+
+@BOOK.rule(
+    "CHR-02",
+    Phrase(
+        "No curly quotes, special spaces or ellipsis in SMS, X and panels; no invisible or direction-changing character anywhere"
+    ),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="S8 S21",
+    borrowed=True,
+)
+def characters_are_plain(view: TextView) -> Iterator[Remark]:
+    """Such characters break delivery, cost double, or hide what a text says."""
+    if view.everything.isascii():
+        return
+    for part, text in view.shown.items():
+        found = INVISIBLE.search(text) or (_TYPOGRAPHIC.search(text) if view.form in _PLAIN else None)
+        if found:
+            name = unicodedata.name(found.group(), "control character").lower()
+            phrase = Phrase("U+%(code)s (%(name)s) is not allowed here", code=f"{ord(found.group()):04X}", name=name)
+            yield Remark(phrase, part=part, span=found.span())
+
+
+@BOOK.rule(
+    "CHR-03",
+    Phrase("Texts are NFC; no emoji in SMS, panels and CAP; nowhere does an emoji carry the meaning alone"),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="S21",
+    borrowed=True,
+)
+def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
+    """A screen reader spells an emoji out, an old phone shows a box."""
+    if view.everything.isascii():
+        return
+    for part, text in view.shown.items():
+        if not unicodedata.is_normalized("NFC", text):
+            yield Remark(Phrase("the text is not in Unicode form NFC: type the accented letters again"), part=part)
+    if not holds_emoji(view.everything):
+        return
+    if view.form in _NO_EMOJI:
+        yield Remark(Phrase("an emoji has no place here: say it in words"))
+        return
+    for segment in view.segments:
+        text = show(segment)
+        if holds_emoji(text) and not wording.has_word(text):
+            yield Remark(Phrase("[%(tag)s] says it with an emoji only: add words", tag=segment.tag))
+
+
+@BOOK.rule(
+    "CHR-04",
+    Phrase("CAP texts hold no HTML tag and no entity"),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="S28",
+    forms=("cap",),
+)
+def cap_has_no_markup(view: TextView) -> Iterator[Remark]:
+    """Receivers show CAP texts as they are."""
+    for part, text in view.shown.items():
+        found = _HTML.search(text)
+        if found:
+            yield Remark(Phrase("%(markup)s is markup: write plain text", markup=found.group()), part, found.span())
+
+
+@BOOK.rule(
+    "CHR-05",
+    Phrase("In an SMS a time is written without spaces: 18h30, never 18 h 30"),
+    Grade.WARNING,
+    Scope.TEXT,
+    source="our decision",
+    forms=("sms",),
+)
+def time_is_compact(view: TextView) -> Iterator[Remark]:
+    """A space costs a character and may be a non-breaking one."""
+    found = _SPACED_TIME.search(view.everything)
+    if found:
+        yield Remark(Phrase("write %(time)s without spaces", time=found.group()), span=found.span())

@@ -1,0 +1,286 @@
+"""Rules LEN-*: does the longest possible text fit its channel, exercise marks included?
+
+Every placeholder stands at its ``max``. Sources: see `hub.channels.text`; IISR article 147 for panels; Covello for 27 words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hub.channels.text import (
+    BLUESKY_BYTES,
+    BLUESKY_GRAPHEMES,
+    CAP_HEADLINE,
+    LED_WORDS,
+    MASTODON_LIMIT,
+    X_LIMIT,
+    graphemes,
+    led_lines,
+    led_words,
+    mastodon_length,
+    sms,
+    to_gsm7,
+    x_length,
+)
+from hub.kernel.phrase import Phrase
+from hub.message_maps.exercise import marked
+from hub.message_maps.model import Kind, PlaceholderType, Situation
+from hub.message_maps.rules import Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
+from hub.message_maps.tagged import Tagged
+
+BOOK = RuleBook()
+
+LED_UNITS = 3
+SPOKEN_HEADLINE_WORDS = 27
+# 30 seconds at 150 words a minute, and the gist within the first 10 seconds.
+SPOKEN_WORDS, GIST_WORDS = 75, 25
+UNUSED_SHARE = 0.4
+_ELEMENTS = "SHILTG"
+_URL_HEAD = "https://"
+_LIMITED = ("x", "bluesky", "mastodon", "cap")
+
+
+def worst_values(situation: Situation) -> Mapping[str, str]:
+    """Each placeholder's longest value, as text channels count it."""
+    return {
+        name: _URL_HEAD + "x" * (blank.max - len(_URL_HEAD)) if blank.type is PlaceholderType.URL else "x" * blank.max
+        for name, blank in situation.placeholders.items()
+    }
+
+
+def worst_panel_values(situation: Situation, rules: Rules) -> Mapping[str, str]:
+    """Each placeholder's longest value, broken into words in the way that wastes most of a panel's lines.
+
+    Two words of just over half a line never share one. A time or a number is one word.
+    """
+    word = "x" * (rules.led_columns // 2 + 1) + " "
+    return {
+        name: (word * blank.max)[: blank.max].strip() if blank.max > rules.led_columns // 2 else "x" * blank.max
+        for name, blank in situation.placeholders.items()
+    }
+
+
+@BOOK.rule(
+    "LEN-01",
+    Phrase(
+        "The longest possible text fits the channel, exercise marks included (X 280, Bluesky 300, Mastodon 500, CAP headline 140)"
+    ),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="S21 S22 S23 S28",
+    forms=_LIMITED,
+    borrowed=True,
+)
+def worst_case_fits(view: TextView) -> Iterator[Remark]:
+    """What fits at the worst fits always."""
+    for part, used, limit, unit in _measure(view.form, marked(view.form, view.language, view.worst_parts)):
+        if used > limit:
+            phrase = Phrase(
+                "up to %(used)s %(unit)s with every blank at its longest and the exercise marks; the limit is %(limit)s",
+                used=used,
+                unit=unit,
+                limit=limit,
+            )
+            yield Remark(phrase, part=part)
+
+
+def _measure(form: str, parts: Mapping[str, str]) -> Iterator[tuple[str, int, int, Phrase]]:
+    if form == "cap":
+        yield "headline", len(parts["headline"]), CAP_HEADLINE, Phrase("characters")
+        return
+    text = parts["text"]
+    if form == "x":
+        yield "text", x_length(text), X_LIMIT, Phrase("weighted characters")
+    elif form == "mastodon":
+        yield "text", mastodon_length(text), MASTODON_LIMIT, Phrase("characters")
+    elif form == "bluesky":
+        yield "text", graphemes(text), BLUESKY_GRAPHEMES, Phrase("characters")
+        yield "text", len(text.encode("utf-8", "replace")), BLUESKY_BYTES, Phrase("bytes")
+
+
+@BOOK.rule(
+    "LEN-02",
+    Phrase("The longest possible SMS takes at most 2 parts, and 3 with the exercise marks"),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="our decision",
+    forms=("sms",),
+    borrowed=True,
+)
+def worst_sms_is_short(view: TextView) -> Iterator[Remark]:
+    """A longer SMS arrives late, in pieces, or not at all."""
+    text = to_gsm7(view.worst_parts["text"])
+    limit = view.rules.sms_segments
+    plain = sms(text)
+    if plain.segments > limit:
+        yield Remark(_too_many_parts(plain.segments, limit, plain.units))
+        return
+    drill = sms(marked("sms", view.language, {"text": text})["text"])
+    if drill.segments > limit + 1:
+        yield Remark(_too_many_parts(drill.segments, limit + 1, drill.units))
+
+
+def _too_many_parts(parts: int, limit: int, units: int) -> Phrase:
+    return Phrase(
+        "up to %(parts)s SMS parts (%(units)s units) with every blank at its longest; the limit is %(limit)s",
+        parts=parts,
+        units=units,
+        limit=limit,
+    )
+
+
+@BOOK.rule(
+    "LEN-03",
+    Phrase("Room is not left unused (under 40 % of the limit) while an element is missing"),
+    Grade.ADVICE,
+    Scope.TEXT,
+    source="S2k",
+    kinds=(Kind.ALERT,),
+    forms=("x", "bluesky", "mastodon"),
+)
+def room_is_used(view: TextView) -> Iterator[Remark]:
+    """A short incomplete text makes people search instead of act."""
+    missing = [tag for tag in _ELEMENTS if tag not in view.elements]
+    if not missing:
+        return
+    for _part, used, limit, _unit in _measure(view.form, view.worst_parts):
+        if used < limit * UNUSED_SHARE:
+            tags = " ".join(f"[{tag}]" for tag in missing)
+            yield Remark(Phrase("there is room for what is missing: %(tags)s", tags=tags))
+            return
+
+
+@BOOK.rule(
+    "LEN-04",
+    Phrase("The CAP headline, which sirens with a voice and radios read out, has at most 27 words (9 seconds)"),
+    Grade.WARNING,
+    Scope.TEXT,
+    source="S61",
+    forms=("cap",),
+)
+def headline_can_be_said(view: TextView) -> Iterator[Remark]:
+    """One key message is what can be said in nine seconds."""
+    words = _example_words(view, view.parts["headline"])
+    if words > SPOKEN_HEADLINE_WORDS:
+        phrase = Phrase("%(words)s words; at most %(most)s can be taken in", words=words, most=SPOKEN_HEADLINE_WORDS)
+        yield Remark(phrase, part="headline")
+
+
+@BOOK.rule(
+    "LEN-05",
+    Phrase("The SMS, which is also read aloud by telephone, takes at most 30 seconds, and names the hazard within 10"),
+    Grade.WARNING,
+    Scope.TEXT,
+    source="S79",
+    forms=("sms",),
+)
+def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
+    """150 words a minute: 75 words in all, the hazard among the first 25."""
+    words = before_hazard = 0
+    hazard_seen = False
+    for segment in view.parts["text"].segments:
+        hazard_seen = hazard_seen or segment.tag == "H"
+        words += led_words(segment.filled(_examples(view)))
+        if not hazard_seen:
+            before_hazard = words
+    if words > SPOKEN_WORDS:
+        yield Remark(Phrase("%(words)s words take more than 30 seconds to read aloud", words=words))
+    if hazard_seen and before_hazard >= GIST_WORDS:
+        yield Remark(Phrase("the hazard comes after more than 10 seconds of reading aloud"))
+
+
+@BOOK.rule(
+    "LEN-06",
+    Phrase("A panel page has at most 7 words and 3 pieces of information, and fits the lines and columns of the panel"),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="S26",
+    forms=("led",),
+)
+def page_fits_panel(view: TextView) -> Iterator[Remark]:
+    """A driver reads a panel in seconds. Words are counted with the example, lines with every blank at its longest."""
+    worst = worst_panel_values(view.situation, view.rules)
+    for part, page in view.parts.items():
+        words = _example_words(view, page)
+        if words > LED_WORDS:
+            yield Remark(Phrase("%(words)s words; at most %(most)s", words=words, most=LED_WORDS), part=part)
+        if len(page.segments) > LED_UNITS:
+            phrase = Phrase(
+                "%(units)s pieces of information; at most %(most)s", units=len(page.segments), most=LED_UNITS
+            )
+            yield Remark(phrase, part=part)
+        yield from _fits_panel(part, page.filled(worst), view.rules)
+
+
+def _fits_panel(part: str, page: str, rules: Rules) -> Iterator[Remark]:
+    if len(page) <= rules.led_columns:
+        return
+    lines = led_lines(page, rules.led_columns)
+    if len(lines) > rules.led_lines:
+        phrase = Phrase(
+            "up to %(found)s lines; the panel has %(lines)s of %(columns)s characters",
+            found=len(lines),
+            lines=rules.led_lines,
+            columns=rules.led_columns,
+        )
+        yield Remark(phrase, part=part)
+
+
+@BOOK.rule(
+    "LEN-01",
+    Phrase("The finished text fits the channel"),
+    Grade.ERROR,
+    Scope.RENDERED,
+    source="S21 S22 S23 S28",
+    forms=_LIMITED,
+    borrowed=True,
+)
+def finished_text_fits(view: RenderedView) -> Iterator[Remark]:
+    """The last look before an officer confirms."""
+    for part, used, limit, unit in _measure(view.form, view.parts):
+        if used > limit:
+            phrase = Phrase("%(used)s %(unit)s; the limit is %(limit)s", used=used, unit=unit, limit=limit)
+            yield Remark(phrase, part=part)
+
+
+@BOOK.rule(
+    "LEN-02",
+    Phrase("The finished SMS takes no more parts than allowed"),
+    Grade.ERROR,
+    Scope.RENDERED,
+    source="our decision",
+    forms=("sms",),
+    borrowed=True,
+)
+def finished_sms_is_short(view: RenderedView) -> Iterator[Remark]:
+    """Three parts at most, because an exercise's marks take one."""
+    found = sms(view.parts["text"])
+    limit = view.rules.sms_segments + 1
+    if found.segments > limit:
+        phrase = Phrase("%(parts)s SMS parts; the limit is %(limit)s", parts=found.segments, limit=limit)
+        yield Remark(phrase, part="text")
+
+
+@BOOK.rule(
+    "LEN-06",
+    Phrase("The finished panel page fits the panel and has few words"),
+    Grade.WARNING,
+    Scope.RENDERED,
+    source="S26",
+    forms=("led",),
+)
+def finished_page_fits(view: RenderedView) -> Iterator[Remark]:
+    """What an officer types may have more words than the example; it can still be shown."""
+    for part, page in view.parts.items():
+        words = led_words(page)
+        if words > LED_WORDS:
+            yield Remark(Phrase("%(words)s words; at most %(most)s", words=words, most=LED_WORDS), part=part)
+        yield from _fits_panel(part, page, view.rules)
+
+
+def _examples(view: TextView) -> Mapping[str, str]:
+    return {name: blank.example.get(view.language, name) for name, blank in view.situation.placeholders.items()}
+
+
+def _example_words(view: TextView, tagged: Tagged) -> int:
+    return led_words(tagged.filled(_examples(view)))

@@ -1,0 +1,147 @@
+"""Rules PHD-*: blanks are declared, typed, exemplified, and leave nothing unfilled behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hub.kernel.phrase import Phrase
+from hub.message_maps.blank_types import examine
+from hub.message_maps.model import PLACES, TIMES, Message, PlaceholderType, Situation
+from hub.message_maps.rules import Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
+from hub.message_maps.tagged import Blank
+
+BOOK = RuleBook()
+
+# What templates leave behind when nobody fills them. A doubled space shows where a word is missing.
+_LEFTOVER = re.compile(r"\bX{3,}\b|\bTODO\b|\bTBD\b|\[\s*(?:\.{2,}|…)\s*\]|_{3,}|(?<=\S)[ \u00a0]{2,}(?=\S)")
+_UNFILLED = re.compile(r"\{[a-z][a-z0-9_]*\}")
+_ARTICLE = re.compile(r"(?:le|la|les|l')\b|l'", re.IGNORECASE)
+_BEFORE_ARTICLE = re.compile(r"(?:\bde|\bà|\bdu|\bau|\bdes|\baux|\bd'|\ble|\bla|\bles)\s*$", re.IGNORECASE)
+_WORDS = PLACES | {PlaceholderType.TEXT}
+
+
+@BOOK.rule(
+    "PHD-01",
+    Phrase("Every placeholder is declared with a type, a longest value and an example in each language, and is used"),
+    Grade.ERROR,
+    Scope.SITUATION,
+    source="our decision",
+)
+def placeholders_are_declared(situation: Situation, rules: Rules) -> Iterator[Remark]:
+    """An undeclared blank cannot be filled; an unused one was forgotten somewhere."""
+    used = frozenset[str]().union(
+        *(message.placeholders for message in situation.messages),
+        *(area.placeholders for area in situation.area.values()),
+    )
+    for name in sorted(used - set(situation.placeholders)):
+        yield Remark(Phrase("the placeholder %(name)s is used but not declared", name=name))
+    for name in sorted(set(situation.placeholders) - used):
+        yield Remark(Phrase("the placeholder %(name)s is declared but never used", name=name))
+    for name, blank in situation.placeholders.items():
+        for language in rules.languages:
+            if not blank.example.get(language) or not blank.label.get(language):
+                phrase = Phrase(
+                    "the placeholder %(name)s has no label or example in %(language)s", name=name, language=language
+                )
+                yield Remark(phrase, language=language)
+
+
+@BOOK.rule(
+    "PHD-02",
+    Phrase("Nothing is left unfilled: no XXX, TODO, [...], no doubled space"),
+    Grade.ERROR,
+    Scope.TEXT,
+    source="S71",
+)
+def template_has_no_leftovers(view: TextView) -> Iterator[Remark]:
+    """Public templates have gone out with AREA_NAME in them."""
+    for part, text in view.shown.items():
+        found = _LEFTOVER.search(text)
+        if found:
+            yield Remark(Phrase("“%(text)s” was left behind", text=found.group()), part, found.span())
+
+
+@BOOK.rule(
+    "PHD-02",
+    Phrase("A finished text has no unfilled placeholder, XXX, TODO, [...] or doubled space"),
+    Grade.ERROR,
+    Scope.RENDERED,
+    source="S71",
+)
+def nothing_is_unfilled(view: RenderedView) -> Iterator[Remark]:
+    """The same, for the text as it would be sent: what an officer types may hold a leftover too."""
+    for part, text in view.parts.items():
+        found = _UNFILLED.search(text) or _LEFTOVER.search(text)
+        if found:
+            yield Remark(Phrase("“%(text)s” was left behind", text=found.group()), part, found.span())
+
+
+@BOOK.rule(
+    "PHD-03",
+    Phrase("A value has its placeholder's type and is no longer than its max; so is each example"),
+    Grade.ERROR,
+    Scope.SITUATION,
+    source="our decision",
+)
+def examples_are_valid(situation: Situation, rules: Rules) -> Iterator[Remark]:
+    """An example that would be refused teaches the officer the wrong thing."""
+    for name, blank in situation.placeholders.items():
+        for language in rules.languages:
+            wrong = examine(blank, blank.example.get(language, ""), rules.link_hosts, example=True)
+            if wrong:
+                phrase = Phrase("the example of %(name)s would be refused: %(reason)s", name=name, reason=wrong)
+                yield Remark(phrase, language=language)
+        if blank.default:
+            wrong = examine(blank, blank.default, rules.link_hosts)
+            if wrong:
+                phrase = Phrase("the default of %(name)s would be refused: %(reason)s", name=name, reason=wrong)
+                yield Remark(phrase)
+
+
+@BOOK.rule(
+    "PHD-04",
+    Phrase("A place or a time has no default"),
+    Grade.ERROR,
+    Scope.SITUATION,
+    source="our decision",
+)
+def places_have_no_default(situation: Situation, _rules: Rules) -> Iterator[Remark]:
+    """Yesterday's place sent by habit is a false alert."""
+    for name, blank in situation.placeholders.items():
+        if blank.default and blank.type in PLACES | TIMES:
+            yield Remark(
+                Phrase("%(name)s is a place or a time and must be typed each time: remove its default", name=name)
+            )
+
+
+@BOOK.rule(
+    "PHD-05",
+    Phrase(
+        "In French a value with an article does not follow “de”, “à” or another article; it follows a colon or stands alone"
+    ),
+    Grade.WARNING,
+    Scope.MESSAGE,
+    source="our decision",
+)
+def french_agrees(situation: Situation, message: Message, _rules: Rules) -> Iterator[Remark]:
+    """“de {riviere}” becomes “de le Rhône”."""
+    articled = {
+        name
+        for name, blank in situation.placeholders.items()
+        if blank.type in _WORDS and _ARTICLE.match(blank.example.get("fr", ""))
+    } & message.placeholders
+    if not articled:
+        return
+    for form, languages in message.variants.items():
+        if form in message.same_as:
+            continue
+        for part, tagged in languages.get("fr", {}).items():
+            before = ""
+            for piece in (piece for segment in tagged.segments for piece in segment.pieces):
+                if isinstance(piece, Blank) and piece.name in articled and _BEFORE_ARTICLE.search(before):
+                    phrase = Phrase(
+                        "“%(before)s{%(name)s}” does not agree: put a colon", before=before[-4:], name=piece.name
+                    )
+                    yield Remark(phrase, part=part, form=form, language="fr", line=tagged.line)
+                before = piece if isinstance(piece, str) else ""
