@@ -143,7 +143,7 @@ def graphemes(text: str) -> int:
     """User-perceived characters (Unicode extended grapheme clusters)."""
     if _SINGLE_GRAPHEMES.fullmatch(text):
         return len(text)
-    return len(_GRAPHEME.findall(text))
+    return sum(1 for _cluster in _GRAPHEME.finditer(text))
 
 
 def holds_emoji(text: str) -> bool:

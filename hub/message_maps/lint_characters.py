@@ -20,7 +20,8 @@ BOOK = RuleBook()
 INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _TYPOGRAPHIC = re.compile("[‘’‚‛“”„‟\u00a0\u202f\u2009…]")
 _PLAIN = frozenset({"sms", "x", "led"})
-_NO_HTML = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
+_NO_EMOJI = frozenset({"sms", "led", "cap"})
+_HTML = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
 _SPACED_TIME = re.compile(r"\d{1,2}\s+h(?:\s*\d{2})?\b|\d{1,2} ?: \d{2}")
 _GSM7 = GSM7_BASIC | GSM7_EXTENSION
 
