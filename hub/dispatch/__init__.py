@@ -1,0 +1,1 @@
+"""The delivery promise: what was triggered is never lost and never doubled."""

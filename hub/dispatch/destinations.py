@@ -1,0 +1,146 @@
+"""Where messages can go: adding and closing destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from hub.audit import service as audit
+from hub.channels.contract import Channel
+from hub.dispatch import reasons
+from hub.dispatch.models import ADDRESS_LENGTH, HOST_LENGTH, IS_DUE, deliveries, destinations
+from hub.dispatch.states import DeliveryState
+from hub.identity.actor import Actor
+from hub.kernel.db import transaction
+from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
+from hub.kernel.phrase import Phrase
+
+# Who acts when no person does.
+HUB = Actor("hub", "hub", "hub")
+
+# The address of the one destination of a channel that is an account.
+SELF = "self"
+
+
+def add_destination(channel: Channel, address: str, label: str, now: datetime, *, actor: Actor = HUB) -> int:
+    """Adds a destination to a channel, or opens a closed one again.
+
+    Returns:
+        The destination's id.
+
+    Raises:
+        InvalidInput: the address is not one of this channel, or the label is empty or too long.
+        Conflict: the channel has this destination already.
+    """
+    address, label = address.strip(), label.strip()
+    _check(channel, address, label)
+    with transaction() as session:
+        known = session.execute(
+            sa.select(destinations.c.id, destinations.c.enabled).where(
+                destinations.c.channel_id == channel.id, destinations.c.address == address
+            )
+        ).one_or_none()
+        if known and known.enabled:
+            raise Conflict(
+                Phrase("%(channel)s has this destination already: %(address)s", channel=channel.label, address=address)
+            )
+        if known:
+            found: int = known.id
+            session.execute(sa.update(destinations).where(destinations.c.id == found).values(enabled=True, label=label))
+        else:
+            found = _insert(session, channel, address, label, now)
+        detail = {"channel": channel.id, "label": label}
+        audit.record(session, actor=actor, action="destination.added", subject=str(found), detail=detail, now=now)
+    return found
+
+
+def disable_destination(destination_id: int, now: datetime, *, actor: Actor = HUB) -> None:
+    """Closes a destination: nothing is sent there any more, not even what waits already.
+
+    Raises:
+        NotFound: there is no such destination.
+    """
+    with transaction() as session:
+        changed = session.execute(
+            sa.update(destinations)
+            .where(destinations.c.id == destination_id)
+            .values(enabled=False)
+            .returning(destinations.c.channel_id)
+        ).one_or_none()
+        if changed is None:
+            raise NotFound(Phrase("There is no destination %(id)s.", id=destination_id))
+        session.execute(
+            sa.update(deliveries)
+            .where(IS_DUE, deliveries.c.destination_id == destination_id)
+            .values(
+                state=sa.case((deliveries.c.doubtful, str(DeliveryState.UNKNOWN)), else_=str(DeliveryState.CANCELLED)),
+                finished_at=now,
+                error=reasons.stored(Phrase("the destination was closed before it was sent")),
+            )
+        )
+        audit.record(
+            session,
+            actor=actor,
+            action="destination.closed",
+            subject=str(destination_id),
+            detail={"channel": changed.channel_id},
+            now=now,
+        )
+
+
+def ensure_single_destinations(channels: Iterable[Channel], now: datetime) -> None:
+    """Gives each channel that is one account its one destination. May be called at each start, by several processes."""
+    missing = [
+        {
+            "channel_id": channel.id,
+            "address": SELF,
+            "label": channel.label,
+            "host": channel.adapter.host(SELF),
+            "enabled": True,
+            "created_at": now,
+        }
+        for channel in channels
+        if channel.adapter.single
+    ]
+    if not missing:
+        return
+    with transaction() as session:
+        # The same words in both dialects, and yet two functions.
+        on_postgresql = session.get_bind().dialect.name == "postgresql"
+        insert = postgresql.insert(destinations) if on_postgresql else sqlite.insert(destinations)
+        session.execute(insert.on_conflict_do_nothing(), missing)
+
+
+def _check(channel: Channel, address: str, label: str) -> None:
+    faults = []
+    wrong = channel.adapter.check_address(address)
+    if channel.adapter.single:
+        wrong = Phrase("this channel takes no addresses")
+    elif len(address) > ADDRESS_LENGTH:
+        wrong = Phrase("at most %(number)s characters", number=ADDRESS_LENGTH)
+    if wrong:
+        faults.append(Fault("address", wrong))
+    if not label or len(label) > HOST_LENGTH or not label.isprintable():
+        faults.append(Fault("label", Phrase("a name of 1 to %(number)s characters", number=HOST_LENGTH)))
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _insert(session: Session, channel: Channel, address: str, label: str, now: datetime) -> int:
+    found: int = session.execute(
+        sa.insert(destinations)
+        .values(
+            channel_id=channel.id,
+            address=address,
+            label=label,
+            host=channel.adapter.host(address),
+            enabled=True,
+            created_at=now,
+        )
+        .returning(destinations.c.id)
+    ).scalar_one()
+    return found

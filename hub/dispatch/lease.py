@@ -1,0 +1,283 @@
+"""Claiming due deliveries with a lease, and taking back the leases of dispatchers that died.
+
+Every statement is the same on both engines. The claim is a conditional update: on PostgreSQL ``SKIP LOCKED`` only
+spares two dispatchers from waiting for each other; on SQLite it does not exist, and nothing relies on it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
+
+from hub.channels.contract import Acceptance, Body, Channel, Destination
+from hub.dispatch import reasons
+from hub.dispatch.models import IS_DUE, IS_LEASED, attempts, bodies, deliveries, destinations, publications
+from hub.dispatch.states import OPEN, AttemptOutcome, DeliveryState
+from hub.kernel.ids import new_id
+from hub.kernel.phrase import Phrase
+
+# Rows looked at for one row claimed: room to pass over the rows of a host that has its share.
+LOOK_AHEAD = 4
+
+# Bodies kept in memory.
+MOST_BODIES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One delivery that this dispatcher holds until ``lease_until``, for attempt ``number``."""
+
+    delivery_id: int
+    publication_id: str
+    status: str
+    channel_id: str
+    host: str
+    destination: Destination
+    body: Body
+    token: str
+    lease_until: datetime
+    number: int
+    lane: int
+    resends: int
+    doubtful: bool
+    first_attempt_at: datetime
+    expires: datetime
+    follows: Acceptance | None
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for each attempt of this delivery; another one after a person decided to send it once more."""
+        key = f"{self.publication_id}-{self.destination.id}"
+        return f"{key}-{self.resends}" if self.resends else key
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a dispatcher has room for."""
+
+    lane: int
+    limit: int
+    per_host: int
+    saturated: Collection[str]
+    lease: timedelta
+
+
+class Shelf:
+    """The bodies in use, read once and shared by all attempts. Only the last few are kept: they can be large."""
+
+    def __init__(self) -> None:
+        self._bodies: OrderedDict[tuple[str, str], Body] = OrderedDict()
+
+    def body(self, session: Session, publication_id: str, channel_id: str) -> Body:
+        """The frozen body of a publication on a channel."""
+        key = (publication_id, channel_id)
+        if key not in self._bodies:
+            stored = sa.select(bodies.c.body).where(
+                bodies.c.publication_id == publication_id, bodies.c.channel_id == channel_id
+            )
+            self._bodies[key] = MappingProxyType(json.loads(session.execute(stored).scalar_one()))
+            if len(self._bodies) > MOST_BODIES:
+                self._bodies.popitem(last=False)
+        self._bodies.move_to_end(key)
+        return self._bodies[key]
+
+
+def claim(session: Session, ask: Ask, shelf: Shelf, now: datetime) -> list[Claimed]:
+    """Leases due deliveries, most urgent first, and writes their attempts as started.
+
+    Passed over: rows of saturated hosts, rows beyond a host's share, rows that wait for an open delivery, expired rows.
+    """
+    token, until = new_id(), now + ask.lease
+    updated = session.execute(
+        _TAKE,
+        {
+            "claim_lane": ask.lane,
+            "claim_now": now,
+            "claim_limit": ask.limit,
+            "claim_look": ask.limit * LOOK_AHEAD,
+            "claim_share": ask.per_host,
+            "claim_token": token,
+            "claim_until": until,
+            "claim_saturated": list(ask.saturated),
+        },
+    )
+    if not updated.all():
+        return []
+    mine = {"mine_until": until, "mine_token": token}
+    session.execute(_START, mine | {"start_now": now})
+    found = session.execute(_READ, mine).all()
+    return [_claimed(row, shelf.body(session, row.publication_id, row.channel_id)) for row in found]
+
+
+def take_back(session: Session, channels: Mapping[str, Channel], now: datetime) -> int:
+    """Ends what is past its time: leases of dispatchers that died, and deliveries past their alert's end.
+
+    A lost attempt may have been accepted. On an idempotent channel, inside its window, it is due again with the same
+    key; elsewhere it is unknown, for an officer to see.
+
+    Returns:
+        How many leases were taken back.
+    """
+    session.execute(
+        sa.update(deliveries)
+        .where(IS_DUE, deliveries.c.expires <= now)
+        .values(
+            state=sa.case((deliveries.c.doubtful, str(DeliveryState.UNKNOWN)), else_=str(DeliveryState.EXPIRED)),
+            finished_at=now,
+        )
+    )
+    again = sa.and_(_repeatable(channels, now), deliveries.c.withdrawn.is_(False), deliveries.c.expires > now)
+    reason = reasons.stored(Phrase("the hub was interrupted while it was sending; it may have arrived"))
+    lost = session.execute(
+        sa.update(deliveries)
+        .where(IS_LEASED, deliveries.c.lease_until <= now)
+        .values(
+            state=sa.case((again, str(DeliveryState.DUE)), else_=str(DeliveryState.UNKNOWN)),
+            next_attempt_at=now,
+            doubtful=True,
+            # An unknown row keeps its token: the late proof of an acceptance may still arrive.
+            lease_token=sa.case((again, sa.null()), else_=deliveries.c.lease_token),
+            lease_until=None,
+            finished_at=sa.case((again, sa.null()), else_=sa.literal(now, deliveries.c.finished_at.type)),
+            error=reason,
+        )
+        .returning(deliveries.c.id, deliveries.c.attempts)
+    ).all()
+    for delivery_id, number in lost:
+        session.execute(
+            sa.update(attempts)
+            .where(
+                attempts.c.delivery_id == delivery_id,
+                attempts.c.number == number,
+                attempts.c.outcome == AttemptOutcome.STARTED,
+            )
+            .values(outcome=str(AttemptOutcome.UNKNOWN), finished_at=now, detail=reason)
+        )
+    return len(lost)
+
+
+def _repeatable(channels: Mapping[str, Channel], now: datetime) -> sa.ColumnElement[bool]:
+    terms: list[sa.ColumnElement[bool]] = [sa.false()]
+    for channel in channels.values():
+        if channel.adapter.idempotent:
+            mine = deliveries.c.channel_id == channel.id
+            window = channel.adapter.idempotency_window
+            terms.append(mine if window is None else sa.and_(mine, deliveries.c.first_attempt_at > now - window))
+    return sa.or_(*terms)
+
+
+def _take() -> ReturningUpdate[Any]:
+    moment = deliveries.c.next_attempt_at.type
+    now = sa.bindparam("claim_now", type_=moment)
+    before = deliveries.alias("before")
+    waits = sa.exists().where(
+        before.c.id == deliveries.c.waits_for_id, before.c.state.in_([str(state) for state in OPEN])
+    )
+    order: tuple[Any, ...] = (sa.desc("priority"), "next_attempt_at", "id")
+    candidate = (
+        sa.select(deliveries.c.id, deliveries.c.host, deliveries.c.priority, deliveries.c.next_attempt_at)
+        .where(
+            IS_DUE,
+            deliveries.c.lane == sa.bindparam("claim_lane"),
+            deliveries.c.next_attempt_at <= now,
+            deliveries.c.expires > now,
+            deliveries.c.host.not_in(sa.bindparam("claim_saturated", expanding=True)),
+            sa.or_(deliveries.c.waits_for_id.is_(None), ~waits),
+        )
+        .order_by(*order)
+        .limit(sa.bindparam("claim_look", type_=sa.Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("candidate")
+    )
+    place = sa.func.row_number().over(partition_by=candidate.c.host, order_by=order)
+    ranked = sa.select(candidate, place.label("place")).cte("ranked")
+    picked = (
+        sa.select(ranked.c.id)
+        .where(ranked.c.place <= sa.bindparam("claim_share"))
+        .order_by(*order)
+        .limit(sa.bindparam("claim_limit", type_=sa.Integer()))
+        .cte("picked")
+    )
+    return (
+        sa.update(deliveries)
+        .where(deliveries.c.id.in_(sa.select(picked.c.id)), deliveries.c.state == str(DeliveryState.DUE))
+        .values(
+            state=str(DeliveryState.LEASED),
+            attempts=deliveries.c.attempts + 1,
+            first_attempt_at=sa.func.coalesce(deliveries.c.first_attempt_at, now),
+            lease_token=sa.bindparam("claim_token"),
+            lease_until=sa.bindparam("claim_until", type_=moment),
+        )
+        .returning(deliveries.c.id)
+    )
+
+
+def _mine() -> sa.ColumnElement[bool]:
+    until = sa.bindparam("mine_until", type_=deliveries.c.lease_until.type)
+    return sa.and_(IS_LEASED, deliveries.c.lease_until == until, deliveries.c.lease_token == sa.bindparam("mine_token"))
+
+
+def _start() -> sa.Insert:
+    started = sa.select(
+        deliveries.c.id,
+        deliveries.c.attempts,
+        sa.bindparam("start_now", type_=attempts.c.started_at.type),
+        sa.literal(str(AttemptOutcome.STARTED)),
+    ).where(_mine())
+    return sa.insert(attempts).from_select(["delivery_id", "number", "started_at", "outcome"], started)
+
+
+def _read() -> sa.Select[Any]:
+    before = deliveries.alias("before")
+    return (
+        sa.select(
+            deliveries,
+            destinations.c.address,
+            publications.c.status,
+            before.c.state.label("before_state"),
+            before.c.remote_id.label("before_id"),
+            before.c.remote_url.label("before_url"),
+        )
+        .join(destinations, destinations.c.id == deliveries.c.destination_id)
+        .join(publications, publications.c.id == deliveries.c.publication_id)
+        .join(before, before.c.id == deliveries.c.waits_for_id, isouter=True)
+        .where(_mine())
+        .order_by(deliveries.c.priority.desc(), deliveries.c.next_attempt_at, deliveries.c.id)
+    )
+
+
+def _claimed(row: sa.Row[Any], body: Body) -> Claimed:
+    follows = None
+    if row.before_state == DeliveryState.ACCEPTED:
+        follows = Acceptance(row.before_id or "", row.before_url or "")
+    return Claimed(
+        delivery_id=row.id,
+        publication_id=row.publication_id,
+        status=row.status,
+        channel_id=row.channel_id,
+        host=row.host,
+        destination=Destination(row.destination_id, row.address),
+        body=body,
+        token=row.lease_token,
+        lease_until=row.lease_until,
+        number=row.attempts,
+        lane=row.lane,
+        resends=row.resends,
+        doubtful=row.doubtful,
+        first_attempt_at=row.first_attempt_at,
+        expires=row.expires,
+        follows=follows,
+    )
+
+
+# Built once: building a statement costs more than running it.
+_TAKE, _START, _READ = _take(), _start(), _read()
