@@ -1,5 +1,5 @@
 """The WSGI entry: ``gunicorn wsgi:app`` and the ``flask`` command find the application here."""
 
-from hub.app import boot
+from hub.cli import boot
 
 app = boot()

@@ -1,0 +1,142 @@
+"""``flask hub dispatch``, ``sending``, ``destination``: the outbox, its switch, and where messages can go."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup, with_appcontext
+
+from hub.channels.contract import Channel
+from hub.cli.speech import UNDER_WAY, json_option, operator, say, show_json, speaks
+from hub.dispatch.destinations import add_destination, disable_destination
+from hub.dispatch.models import destinations
+from hub.dispatch.queries import waiting_summary
+from hub.dispatch.service import resume, stop_all
+from hub.kernel.db import reading
+from hub.kernel.errors import NotFound
+from hub.kernel.phrase import Phrase
+from hub.web.parts import parts
+
+
+def register(group: AppGroup) -> None:
+    """Adds the commands to ``flask hub``."""
+    group.add_command(dispatch)
+    group.add_command(destination)
+    group.add_command(sending)
+
+
+@click.command("dispatch")
+@click.option("--forever", is_flag=True, help="Go on until Ctrl-C or SIGTERM, as a service of its own.")
+@click.option("--timeout", type=float, default=60.0, show_default=True, help="Seconds, without --forever.")
+@with_appcontext
+@json_option
+@speaks
+def dispatch(timeout: float, *, forever: bool, as_json: bool) -> None:
+    """Sends what is due. Exit code 4 if something due was left when the time was over."""
+    hub = parts()
+    idle = _serve() if forever else hub.engine.run_until_idle(timeout)
+    waiting = waiting_summary(reading(), hub.clock.now())
+    if as_json:
+        show_json({"idle": idle, "due": waiting.due, "later": waiting.later, "under_way": waiting.under_way})
+    else:
+        say(
+            "%(due)s due, %(later)s of them later; %(under_way)s under way",
+            due=waiting.due,
+            later=waiting.later,
+            under_way=waiting.under_way,
+        )
+    if not idle:
+        sys.exit(UNDER_WAY)
+
+
+def _serve() -> bool:
+    """Runs the engine until a signal comes; whether everything under way could be stored."""
+    hub = parts()
+    enough = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: enough.set())
+    hub.engine.start()
+    say("Sending. Ctrl-C drains what is under way and stops.")
+    enough.wait()
+    return hub.engine.drain(hub.settings.delivery.deadline_seconds)
+
+
+sending = AppGroup("sending", help="The switch that stops everything.")
+
+
+@sending.command("stop")
+@click.argument("reason")
+@speaks
+def stop(reason: str) -> None:
+    """Stops all sending, on every host; what is due waits."""
+    stop_all(reason=reason, actor=operator(), now=parts().clock.now())
+    say("Nothing is sent any more until: flask hub sending resume")
+
+
+@sending.command("resume")
+@speaks
+def go_on() -> None:
+    """Lets sending go on; what expired meanwhile is not sent."""
+    resume(actor=operator(), now=parts().clock.now())
+    say("Sending goes on.")
+
+
+destination = AppGroup("destination", help="Receiving ends of channels that have many.")
+
+
+@destination.command("add")
+@click.argument("channel_id")
+@click.argument("address")
+@click.option("--label", default="", help="Who that is; by default the address.")
+@json_option
+@speaks
+def add(channel_id: str, address: str, label: str, *, as_json: bool) -> None:
+    """Adds a destination; a webhook's own signing secret is shown once."""
+    channel = _channel(channel_id)
+    number = add_destination(channel, address, label or address, parts().clock.now(), actor=operator())
+    secret = channel.adapter.destination_secret(address)
+    if as_json:
+        show_json({"id": number, "secret": secret.reveal() if secret else None})
+        return
+    say("Destination %(number)s: %(address)s", number=number, address=address)
+    if secret:
+        say("Its signing secret, to hand over safely: %(secret)s", secret=secret.reveal())
+
+
+@destination.command("disable")
+@click.argument("number", type=int)
+@speaks
+def disable(number: int) -> None:
+    """Closes a destination; what waits for it is withdrawn."""
+    disable_destination(number, parts().clock.now(), actor=operator())
+    say("Nothing is sent to destination %(number)s any more.", number=number)
+
+
+@destination.command("list")
+@click.argument("channel_id", required=False)
+@json_option
+@speaks
+def list_destinations(channel_id: str | None, *, as_json: bool) -> None:
+    """Lists destinations, open and closed."""
+    chosen = sa.select(destinations).order_by(destinations.c.channel_id, destinations.c.id)
+    if channel_id:
+        chosen = chosen.where(destinations.c.channel_id == _channel(channel_id).id)
+    found = reading().execute(chosen).all()
+    if as_json:
+        keys = ("id", "channel_id", "address", "label", "enabled")
+        show_json([{key: getattr(row, key) for key in keys} for row in found])
+        return
+    for row in found:
+        mark = " " if row.enabled else "x"
+        click.echo(f"{row.id:>6} {mark} {row.channel_id:<20} {row.address}  {row.label}")
+
+
+def _channel(channel_id: str) -> Channel:
+    channels = parts().channels
+    if channel_id not in channels:
+        raise NotFound(Phrase("There is no channel %(id)s; there are: %(all)s", id=channel_id, all=", ".join(channels)))
+    return channels[channel_id]
