@@ -1,8 +1,8 @@
 """What a channel adapter is, what it is given, and the only three ways in which an attempt may go wrong.
 
-An adapter is one file ``hub/channels/adapters/<kind>.py`` with one class that extends `ChannelAdapter`. Nearly all of it
-is data on the class. `ChannelAdapter.render` is pure and runs once, at the preview: what it returns is shown, hashed,
-frozen in the outbox and handed to `ChannelAdapter.send` byte for byte.
+An adapter is one file ``hub/channels/adapters/<kind>.py`` with one class that extends `ChannelAdapter`. Nearly all of
+it is data on the class. `ChannelAdapter.render` is pure and runs once, at the preview: what it returns is shown,
+hashed, frozen in the outbox and handed to `ChannelAdapter.send` byte for byte.
 """
 
 from __future__ import annotations
@@ -19,9 +19,16 @@ import requests
 
 from hub.kernel.clock import Clock
 from hub.kernel.phrase import Phrase
+from hub.kernel.secret import Secret
 
 # The frozen body of one message on one channel: JSON types only, so that it can be hashed, stored and compared.
 Body = Mapping[str, Any]
+
+# The forms in which a message map holds a text; an adapter takes one of them.
+FORMS = ("sms", "x", "bluesky", "mastodon", "long", "led", "cap")
+# The address of the one destination of a channel that is an account or a place of its own.
+SINGLE_ADDRESS = "self"
+LANGUAGE_NAMES: Mapping[str, Phrase] = {"fr": Phrase("French"), "en": Phrase("English")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ class Acceptance:
 class Outgoing:
     """One attempt at one destination.
 
-    ``idempotency_key`` is the same for every attempt of one delivery. ``deadline`` is the total time allowed, in seconds.
+    ``idempotency_key`` is the same for every attempt of one delivery. ``deadline`` is the total time, in seconds.
     ``follows`` is what the same destination accepted for the publication that this one follows, if it did.
     ``first_attempt_at`` is the moment of the first attempt: idempotency windows start there.
     """
@@ -135,7 +142,11 @@ class HttpClient(Protocol):
         headers: Mapping[str, str] | None = None,
         data: bytes | None = None,
     ) -> requests.Response:
-        """One guarded exchange; see `hub.kernel.http`."""
+        """One guarded exchange; see `hub.kernel.http`. Adapters call it through `hub.channels.http.exchange`."""
+        ...
+
+    def refusal(self, url: str) -> Phrase | None:
+        """Why this address could never be posted to, judged without the network, or ``None``."""
         ...
 
 
@@ -191,8 +202,11 @@ class ChannelAdapter(ABC):
     # True: an attempt may be repeated after an unknown outcome, within `idempotency_window` if there is one.
     idempotent: ClassVar[bool]
     idempotency_window: ClassVar[timedelta | None] = None
+    # True: it has a method ``edit(outgoing, earlier: Acceptance) -> Acceptance`` that replaces what it sent earlier.
     can_edit: ClassVar[bool] = False
+    # True: `send` ties a follow-up to what `Outgoing.follows` or the body's references name (a thread, a conversation).
     can_reply: ClassVar[bool] = False
+    # Unknown keys must be refused (marshmallow's default); a secret is a `hub.kernel.secret.SecretField`.
     settings_schema: ClassVar[type[ma.Schema]]
 
     def __init__(
@@ -223,13 +237,34 @@ class ChannelAdapter(ABC):
             TransientChannelError, PermanentChannelError, UnknownOutcomeError: nothing else may come out.
         """
 
-    def host(self, address: str) -> str:
+    def texts(self, message: OutboundMessage) -> list[RenderedText]:
+        """The texts of this channel's form, in the order of its languages.
+
+        Raises:
+            PermanentChannelError: the message has no text in one of them.
+        """
+        found = message.texts.get(self.form, {})
+        missing = [language for language in self.languages if language not in found]
+        if missing:
+            raise PermanentChannelError(
+                Phrase("the message has no text in: %(languages)s", languages=", ".join(missing))
+            )
+        return [found[language] for language in self.languages]
+
+    def host(self, address: str) -> str:  # noqa: ARG002 - adapters with many destinations look at it
         """The bulkhead that a destination belongs to: attempts to one host share one cap."""
         return self.channel_id
 
     def check_address(self, address: str) -> Phrase | None:
-        """What is wrong with a destination's address, or ``None``."""
-        return None if self.single else Phrase("this channel takes no addresses")
+        """What is wrong with a destination's address, or ``None``. Without network: it runs inside a transaction.
+
+        An adapter with many destinations overrides this.
+        """
+        return None if address == SINGLE_ADDRESS else Phrase("this channel has one destination of its own")
+
+    def destination_secret(self, address: str) -> Secret | None:
+        """What the receiver at this address needs to check that a message is ours; ``None`` where nothing is signed."""
+        return None
 
     def check(self) -> Phrase | None:
         """Are the credentials good? ``None`` when they are, else what is wrong. May use the network."""

@@ -72,6 +72,12 @@ def is_public(address: Address) -> bool:
     return address.is_global and not address.is_multicast and not never
 
 
+def is_private(text: str) -> bool:
+    """Whether this is a numeric address that is not of the public Internet (loopback, a town's own network)."""
+    address = _parsed(text)
+    return address is not None and not is_public(unwrap(address))
+
+
 def _parsed(text: str) -> Address | None:
     try:
         return ipaddress.ip_address(text.partition("%")[0])

@@ -1,0 +1,212 @@
+"""Mastodon: one status a message through the REST API of one account.
+
+Sources: docs.joinmastodon.org, methods/statuses (``Idempotency-Key`` is kept for one hour; a status can be edited by
+PUT) and methods/instance (``/api/v2/instance`` tells the limits of a server).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from time import monotonic
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import marshmallow as ma
+import requests
+
+from hub.channels.contract import (
+    LANGUAGE_NAMES,
+    Acceptance,
+    Body,
+    ChannelAdapter,
+    ChannelError,
+    OutboundMessage,
+    Outgoing,
+    PermanentChannelError,
+    PreviewPart,
+    Surroundings,
+    UnknownOutcomeError,
+)
+from hub.channels.http import exchange, json_object
+from hub.channels.text import MASTODON_LIMIT, mastodon_length
+from hub.kernel.addresses import is_private
+from hub.kernel.phrase import Phrase
+from hub.kernel.secret import SecretField
+
+# Mastodon takes "@name" for a mention unless a letter, digit, "=" or "/" stands before it.
+MENTION = re.compile(r"(?<![=/\w])@(?=\w)")
+# Looks the same and pings nobody.
+FULLWIDTH_AT = "\uff20"
+CHECK_SECONDS = 10.0
+STATUSES = "/api/v1/statuses"
+SHORTEST_DEADLINE = 0.1
+
+
+def _is_origin(address: str) -> None:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", address):
+        msg = "expected the address of the server without a path, such as https://social.example"
+        raise ma.ValidationError(msg)
+    if address.startswith("http:") and not is_private(urlsplit(address).hostname or ""):
+        msg = "the token would travel in clear: expected https:// (http only to a numeric private address)"
+        raise ma.ValidationError(msg)
+
+
+class MastodonSettings(ma.Schema):
+    """``server`` is the address of the instance, ``token`` needs the scopes ``write:statuses`` and ``read:accounts``.
+
+    ``follow_ups``: an update, a correction or a cancellation is a ``reply`` to the status before (readers are notified,
+    and both stay) or an ``edit`` of it.
+    """
+
+    server = ma.fields.String(required=True, validate=_is_origin)
+    token = SecretField(required=True)
+    visibility = ma.fields.String(load_default="public", validate=ma.validate.OneOf(("public", "unlisted", "private")))
+    follow_ups = ma.fields.String(load_default="reply", validate=ma.validate.OneOf(("reply", "edit")))
+
+
+class Mastodon(ChannelAdapter):
+    """Posts to one account in one language."""
+
+    kind: ClassVar[str] = "mastodon"
+    label: ClassVar[Phrase] = Phrase("Mastodon")
+    form: ClassVar[str] = "mastodon"
+    multilingual: ClassVar[bool] = False
+    single: ClassVar[bool] = True
+    idempotent: ClassVar[bool] = True
+    # The server forgets a key after one hour; ten minutes are left for clocks and for the last attempt.
+    idempotency_window: ClassVar[timedelta | None] = timedelta(minutes=50)
+    can_edit: ClassVar[bool] = True
+    can_reply: ClassVar[bool] = True
+    settings_schema: ClassVar[type[ma.Schema]] = MastodonSettings
+
+    def __init__(
+        self, channel_id: str, settings: Mapping[str, Any], languages: tuple[str, ...], hub: Surroundings
+    ) -> None:
+        super().__init__(channel_id, settings, languages, hub)
+        self.limit = MASTODON_LIMIT
+
+    def render(self, message: OutboundMessage) -> Body:
+        """The status. ``limit`` is only shown: what the server takes is asked by `check`."""
+        (text,) = self.texts(message)
+        status = MENTION.sub(FULLWIDTH_AT, text.text)
+        used = mastodon_length(status)
+        if used > self.limit:
+            raise PermanentChannelError(
+                Phrase("the text has %(used)s characters, the server takes %(limit)s", used=used, limit=self.limit)
+            )
+        return {"status": status, "language": text.language, "visibility": self.settings["visibility"]}
+
+    def preview(self, body: Body) -> list[PreviewPart]:
+        """The status with its length as the server counts it."""
+        status = body["status"]
+        title = LANGUAGE_NAMES[body["language"]]
+        return [PreviewPart(title, status, mastodon_length(status), self.limit, Phrase("characters"))]
+
+    def send(self, outgoing: Outgoing) -> Acceptance:
+        """Posts the status; a follow-up replies to the status before or replaces it, as the settings say.
+
+        A correction must go out even if somebody has deleted what it corrects: the server then refuses the reply (404)
+        before it takes anything in, and the status is posted on its own.
+        """
+        earlier = outgoing.follows
+        if earlier is None:
+            return self._post(outgoing)
+        if self.settings["follow_ups"] == "edit":
+            return self.edit(outgoing, earlier)
+        return self._reply(outgoing, earlier)
+
+    def edit(self, outgoing: Outgoing, earlier: Acceptance) -> Acceptance:
+        """Replaces the text of an earlier status; posts anew if it is gone. Repeating an edit changes nothing."""
+        changed = {"status": outgoing.body["status"], "language": outgoing.body["language"]}
+        started = monotonic()
+        response = self._call("PUT", f"{STATUSES}/{_number(earlier.remote_id)}", outgoing, changed)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return self._post(_rest(outgoing, started))
+        accepted = _accepted(response)
+        if accepted.remote_id != earlier.remote_id:
+            raise UnknownOutcomeError(Phrase("the server answered with another status than the one that was edited"))
+        return accepted
+
+    def check(self) -> Phrase | None:
+        """Is the token good? Also learns how long a status may be on this server."""
+        try:
+            limits = json_object(self._get("/api/v2/instance"))
+            self._get("/api/v1/accounts/verify_credentials")
+        except ChannelError as error:
+            return error.reason
+        found: Any = limits
+        for key in ("configuration", "statuses", "max_characters"):
+            found = found.get(key) if isinstance(found, dict) else None
+        if isinstance(found, int) and found > 0:
+            self.limit = found
+        return None
+
+    def _post(self, outgoing: Outgoing) -> Acceptance:
+        response = self._call("POST", STATUSES, outgoing, outgoing.body)
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise PermanentChannelError(Phrase("there is no Mastodon server at this address (404)"))
+        return _accepted(response)
+
+    def _reply(self, outgoing: Outgoing, earlier: Acceptance) -> Acceptance:
+        started = monotonic()
+        response = self._call("POST", STATUSES, outgoing, {**outgoing.body, "in_reply_to_id": earlier.remote_id})
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return self._post(_rest(outgoing, started))
+        return _accepted(response)
+
+    def _call(self, method: str, path: str, outgoing: Outgoing, content: Mapping[str, Any]) -> requests.Response:
+        headers = {
+            **self._authorization(),
+            "Content-Type": "application/json",
+            "Idempotency-Key": outgoing.idempotency_key,
+        }
+        return exchange(
+            self.hub,
+            method,
+            self.settings["server"] + path,
+            deadline=outgoing.deadline,
+            headers=headers,
+            data=json.dumps(content, ensure_ascii=False).encode(),
+            also=(HTTPStatus.NOT_FOUND,),
+        )
+
+    def _get(self, path: str) -> requests.Response:
+        address = self.settings["server"] + path
+        return exchange(self.hub, "GET", address, deadline=CHECK_SECONDS, headers=self._authorization())
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.settings['token'].reveal()}"}
+
+
+def _accepted(response: requests.Response) -> Acceptance:
+    """The proof: a status with its id.
+
+    Raises:
+        UnknownOutcomeError: the answer holds none.
+    """
+    status = json_object(response)
+    number, address = status.get("id"), status.get("url")
+    if not isinstance(number, str) or not (number.isascii() and number.isalnum()):
+        raise UnknownOutcomeError(Phrase("the server answered without the id of a status"))
+    return Acceptance(remote_id=number, remote_url=address if isinstance(address, str) else "")
+
+
+def _rest(outgoing: Outgoing, started: float) -> Outgoing:
+    """The same attempt with the time that a first request has left of it."""
+    return replace(outgoing, deadline=max(outgoing.deadline - (monotonic() - started), SHORTEST_DEADLINE))
+
+
+def _number(remote_id: str) -> str:
+    """An id on its way into an address.
+
+    Raises:
+        PermanentChannelError: it is not one.
+    """
+    if not remote_id.isalnum():
+        raise PermanentChannelError(Phrase("the earlier status has no usable id"))
+    return remote_id

@@ -1,0 +1,205 @@
+"""SMTP under a total deadline, and the one mapping of what happens in it to the three outcomes of an attempt.
+
+Until the content of the message has been sent nothing can have been accepted: what goes wrong is transient, or
+permanent where the server says so (5xx, RFC 5321 4.2.1). Afterwards only the server's reply decides; without one the
+outcome is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from hub.channels.contract import ChannelError, PermanentChannelError, TransientChannelError, UnknownOutcomeError
+from hub.kernel.deadline import WATCHDOG, Guard, open_connection
+from hub.kernel.http import tls_context
+from hub.kernel.phrase import Phrase
+from hub.kernel.secret import Secret
+
+GREETING = 220
+ACCEPTED = frozenset({250})
+RECIPIENT_ACCEPTED = frozenset({250, 251, 252})  # 251 and 252 are successes too (RFC 5321 4.2.3)
+READY_FOR_CONTENT = frozenset({354})
+TEMPORARY, PERMANENT = range(400, 500), range(500, 600)
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Who takes our messages. ``security`` is starttls, tls or none; ``ca_file`` names one more authority."""
+
+    host: str
+    port: int
+    security: str
+    username: str
+    password: Secret | None
+    ca_file: str | None
+
+    @property
+    def name(self) -> str:
+        """Host and port, as shown to people."""
+        return f"{self.host}:{self.port}"
+
+
+def deliver(server: MailServer, sender: str, recipient: str, content: bytes, deadline: float) -> bytes:
+    """One message for one recipient; returns the text of the reply that accepts it.
+
+    Args:
+        server: the mail server.
+        sender: envelope sender.
+        recipient: envelope recipient.
+        content: the message with CRLF line ends, the last line ended too.
+        deadline: seconds for everything.
+
+    Raises:
+        TransientChannelError, PermanentChannelError, UnknownOutcomeError: see the head of this module.
+    """
+    with _session(server, deadline) as client:
+        _expect(ACCEPTED, client.docmd("MAIL", f"FROM:<{sender}>"))
+        _expect(RECIPIENT_ACCEPTED, client.docmd("RCPT", f"TO:<{recipient}>"))
+        _expect(READY_FOR_CONTENT, client.docmd("DATA"))
+        try:
+            client.send(_dotted(content))
+            code, answer = client.getreply()
+        except OSError as error:  # smtplib's own errors are among them
+            reason = Phrase("the mail server took the message and gave no answer: it may have been delivered")
+            raise UnknownOutcomeError(reason) from error
+        _expect(ACCEPTED, (code, answer), otherwise=UnknownOutcomeError)
+        return answer
+
+
+def probe(server: MailServer, deadline: float) -> None:
+    """Connects, secures and logs in, as `deliver` does, and goes.
+
+    Raises:
+        TransientChannelError, PermanentChannelError: what would keep a message from being taken.
+    """
+    with _session(server, deadline) as client:
+        _expect(ACCEPTED, client.docmd("NOOP"))
+
+
+@contextmanager
+def _session(server: MailServer, deadline: float) -> Iterator[smtplib.SMTP]:
+    """A session that is greeted, secured and logged in."""
+    client: _Timed | None = None
+    with WATCHDOG.guard(deadline) as guard:
+        try:
+            client = _TimedTls(guard, server) if server.security == "tls" else _Timed(guard, server)
+            client.open()
+            yield client
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(error.smtp_code, error.smtp_error, TransientChannelError) from error
+        except OSError as error:
+            raise TransientChannelError(_why(error, server)) from error
+        finally:
+            if client is not None:
+                with suppress(OSError):
+                    client.putcmd("QUIT")  # its answer changes nothing, so nobody waits for it
+                client.close()
+
+
+def _why(error: OSError, server: MailServer) -> Phrase:
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return Phrase(
+            "the mail server %(host)s does not offer the encryption or the log-in that is set", host=server.name
+        )
+    if isinstance(error, ssl.SSLError):
+        detail = getattr(error, "verify_message", "") or error.reason or "TLS"
+        return Phrase("the secure connection to %(host)s failed: %(detail)s", host=server.name, detail=detail)
+    return Phrase("the mail server %(host)s cannot be reached or broke off", host=server.name)
+
+
+class _Timed(smtplib.SMTP):
+    """An SMTP client whose socket is opened and watched under a total deadline."""
+
+    def __init__(self, guard: Guard, server: MailServer) -> None:
+        self._guard = guard
+        self._server = server
+        # A name given here spares smtplib's own look-up of this machine's name, which no deadline would bound.
+        super().__init__(local_hostname="[127.0.0.1]", timeout=guard.remaining())
+
+    def open(self) -> None:
+        """Connects, reads the greeting, secures the session and logs in.
+
+        Raises:
+            smtplib.SMTPResponseException: a refusal.
+            OSError: no connection, no TLS, or the server does not offer what is set.
+        """
+        server = self._server
+        self._host = server.host  # the name that the certificate must carry
+        code, answer = self.connect(server.host, server.port)
+        if code != GREETING:
+            raise smtplib.SMTPConnectError(code, answer)
+        self.ehlo_or_helo_if_needed()
+        if server.security == "starttls":
+            self._watch()
+            self.starttls(context=tls_context(server.ca_file))
+            self._watch()
+        if server.username and server.password:
+            self.login(server.username, server.password.reveal())
+
+    def _watch(self) -> None:
+        """Puts the present socket, which TLS replaces, under the deadline."""
+        if self.sock is not None:
+            self.sock.settimeout(self._guard.remaining())
+            self._guard.watch(self.sock)
+
+    def _get_socket(self, host: str, port: int, _timeout: float) -> socket.socket:
+        sock = open_connection(host, port, self._guard, _anywhere)
+        address = sock.getsockname()[0]
+        self.local_hostname = f"[IPv6:{address}]" if ":" in address else f"[{address}]"  # RFC 5321 4.1.3
+        self._guard.watch(sock)
+        return sock
+
+
+class _TimedTls(smtplib.SMTP_SSL, _Timed):
+    """The same, in TLS from the first byte."""
+
+    def __init__(self, guard: Guard, server: MailServer) -> None:
+        self._guard = guard
+        self._server = server
+        context = tls_context(server.ca_file)
+        smtplib.SMTP_SSL.__init__(self, local_hostname="[127.0.0.1]", timeout=guard.remaining(), context=context)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock = super()._get_socket(host, port, timeout)
+        self._guard.watch(sock)
+        return sock
+
+
+def _anywhere(_address: str, _port: int) -> bool:
+    """The mail server is named by the operator in a file, not by a user: it may be on the town's own network."""
+    return True
+
+
+def _expect(
+    codes: frozenset[int], reply: tuple[int, bytes], otherwise: type[ChannelError] = TransientChannelError
+) -> None:
+    """Raises what a reply other than the expected ones stands for."""
+    if reply[0] not in codes:
+        raise _refusal(*reply, otherwise)
+
+
+def _refusal(code: int, answer: bytes | str, otherwise: type[ChannelError]) -> ChannelError:
+    """5xx is final and 4xx is for now (RFC 5321 4.2.1); anything else is no SMTP reply and stands for ``otherwise``."""
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    reason = Phrase("the mail server answered %(code)s: %(text)s", code=code, text=one_line(text)[:LONGEST_REASON])
+    if code in PERMANENT:
+        return PermanentChannelError(reason)
+    return TransientChannelError(reason) if code in TEMPORARY else otherwise(reason)
+
+
+def _dotted(content: bytes) -> bytes:
+    """A message as DATA wants it: a dot doubled at the start of a line, a lone dot at the end (RFC 5321 4.5.2)."""
+    return re.sub(rb"(?m)^\.", b"..", content) + b".\r\n"
+
+
+def one_line(text: str) -> str:
+    """The first line of a text without control characters, fit for a header or a reason."""
+    lines = text.strip().splitlines() or [""]
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in lines[0]).split())
