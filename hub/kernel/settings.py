@@ -18,6 +18,11 @@ from hub.kernel.secret import Secret
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# The shipped maps leave this much room for what is filled in from the settings: SMS and X posts are that tight.
+LONGEST_NAME = 34
+LONGEST_COMMUNE = 24
+LONGEST_URL = 32
+
 
 class SettingsError(Exception):
     """The settings cannot be used. ``faults`` names every key that is wrong, and what would be right."""
@@ -39,10 +44,10 @@ class Commune:
 class Authority:
     """Who speaks: the names, addresses and numbers that are filled into every message."""
 
-    name: str = field(metadata=check.line(60))
-    commune: str = field(metadata=check.line(40))
+    name: str = field(metadata=check.line(LONGEST_NAME))
+    commune: str = field(metadata=check.line(LONGEST_COMMUNE))
     sender: str = field(metadata=check.cap_name())
-    url: str = field(metadata=check.url())
+    url: str = field(metadata=check.url(LONGEST_URL))
     phone: str = field(metadata=check.french_phone())
 
 

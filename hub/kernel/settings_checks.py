@@ -61,17 +61,17 @@ def cap_name() -> Check:
     )
 
 
-def url() -> Check:
-    """An absolute http or https address without credentials, query or fragment."""
+def url(longest: int = 200) -> Check:
+    """An absolute http or https address without credentials, query or fragment, of ``longest`` characters at most."""
 
     def test(value: Any) -> bool:
-        if not isinstance(value, str) or not value.isprintable() or " " in value:
+        if not isinstance(value, str) or not value.isprintable() or " " in value or len(value) > longest:
             return False
         parts = urlsplit(value)
         clean = not (parts.query or parts.fragment or parts.username)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and clean
 
-    return _checked(test, "an address such as https://town.example")
+    return _checked(test, f"an address such as https://town.example, of at most {longest} characters")
 
 
 def host_of(address: str) -> str:

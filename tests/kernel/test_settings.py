@@ -38,7 +38,7 @@ WRONG = [
     ("HUB_SITE_BASE_URL", "https://user:pw@town.example", "[site] base_url: expected an address"),
     ("HUB_AUTHORITY_SENDER", "town hall", "[authority] sender: expected 3 to 100 characters without space"),
     ("HUB_AUTHORITY_PHONE", "0235000000", "[authority] phone: expected a number such as 02 35 00 00 00"),
-    ("HUB_AUTHORITY_NAME", "Mairie\u202e", "[authority] name: expected a line of 1 to 60 characters"),
+    ("HUB_AUTHORITY_NAME", "Mairie\u202e", "[authority] name: expected a line of 1 to 34 characters"),
     ("HUB_AUTHORITY_URL", "https://elsewhere.example", "[authority] url: its host must be one of [maps] link_hosts"),
     ("HUB_TERRITORY_COMMUNES", '[{"insee": "1", "name": "X"}]', "[territory] communes: expected { insee ="),
     ("HUB_TERRITORY_OUTLINE", "[[0, 1], [2, 3], [0, 1]]", "[territory] outline: expected a closed ring"),
