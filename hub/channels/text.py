@@ -1,7 +1,7 @@
 """How long a text is, counted as each channel counts it, and the transliteration that keeps a French SMS cheap.
 
-Sources: 3GPP TS 23.038 (GSM 7-bit alphabet) and TS 23.040 (concatenation); twitter-text configuration v3; the AT Protocol
-lexicon ``app.bsky.feed.post``; Mastodon's StatusLengthValidator; IISR article 147 for panels.
+Sources: 3GPP TS 23.038 (GSM 7-bit alphabet) and TS 23.040 (concatenation); twitter-text configuration v3; the AT
+Protocol lexicon ``app.bsky.feed.post``; Mastodon's StatusLengthValidator; IISR article 147 for panels.
 """
 
 from __future__ import annotations
@@ -36,14 +36,27 @@ GSM7_EXTENSION = frozenset("\f^{}\\[~]|€")
 _ALL_BASIC = re.compile(f"[{re.escape(''.join(sorted(GSM7_BASIC)))}]*")
 _NOT_GSM7 = re.compile(f"[^{re.escape(''.join(sorted(GSM7_BASIC | GSM7_EXTENSION)))}]")
 
-_PUNCTUATION = {
-    "’": "'", "‘": "'", "‚": ",", "‛": "'", "ʼ": "'", "′": "'", "“": '"', "”": '"', "„": '"', "″": '"',
-    "«": '"', "»": '"', "‹": "'", "›": "'", "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "…": "...",
-    "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2002": " ", "\u2003": " ", "\t": " ",
-    "\u00ad": "", "\u200b": "", "\u2060": "", "\ufeff": "", "•": "-", "·": "-", "×": "x", "→": "->", "°": "o",
-    "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "þ": "th", "ı": "i", "№": "No",
-    "½": "1/2", "¼": "1/4", "²": "2", "³": "3", "€": "€",
-}  # fmt: skip
+# What a reader takes for the same. Code points: curly and single guillemet quotes; double quotes; dashes and the minus
+# sign; fixed and non-breaking spaces; invisible characters.
+_ALIKE: Mapping[str, str] = {
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032\u2039\u203a", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\u2022\u00b7", "-"),
+    **dict.fromkeys("\u00a0\u202f\u2009\u2002\u2003\t", " "),
+    **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
+    "\u201a": ",",
+    "\u2026": "...",
+    "\u00d7": "x",
+    "\u2192": "->",
+    "\u00b0": "o",
+    "œ": "oe",
+    "Œ": "OE",
+    "ł": "l",
+    "Ł": "L",
+    "đ": "d",
+    "Đ": "D",
+    "\u0131": "i",
+}
 
 # X counts these code points once and all others twice (twitter-text configuration v3, scale 100).
 _X_HEAVY = re.compile("[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
@@ -58,7 +71,7 @@ _EMOJI = regex.compile(
 )
 _EMOJI_OR_SIGN = regex.compile(r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[\u2600-\u27BF]")
 _GRAPHEME = regex.compile(r"\X")
-_HTTP = re.compile(r"https?://[^\s<>\"«»]*[^\s<>\"«».,;:!?'’)\]}…]", re.IGNORECASE)
+_HTTP = re.compile(r"https?://[^\s<>\"«»]*[^\s<>\"«».,;:!?'\u2019)\]}…]", re.IGNORECASE)
 # X also links bare names such as ``test.com``. The list holds the endings that French and international names use.
 _BARE = re.compile(
     r"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
@@ -72,7 +85,11 @@ _SINGLE_GRAPHEMES = re.compile("[\n\x20-\x7e\xa0-\u02ff\u2010-\u2027\u202f\u20ac
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How much of a limit a text uses. ``limit`` is ``None`` where the channel has none; ``detail`` explains the number."""
+    """How much of a limit a text uses.
+
+    ``limit`` is ``None`` where the channel has none; ``detail`` explains
+    the number.
+    """
 
     used: int
     limit: int | None
@@ -83,7 +100,10 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class SmsCount:
-    """``alphabet`` is GSM-7 or UCS-2; ``units`` are septets or UTF-16 units; ``foreign`` are the characters that force UCS-2."""
+    """The parts of an SMS.
+
+    ``alphabet`` is GSM-7 or UCS-2; ``units`` are septets or UTF-16 units; ``foreign`` are the characters that force UCS-2.
+    """
 
     alphabet: str
     units: int
@@ -134,6 +154,7 @@ def x_length(text: str) -> int:
         links = full + bare
     heavy = _X_HEAVY.findall(text)
     if heavy:
+        emoji: int
         text, emoji = _EMOJI.subn("", text)
         return len(text) + len(_X_HEAVY.findall(text)) + 2 * emoji + X_URL * links
     return len(text) + X_URL * links
@@ -197,8 +218,8 @@ def _packed(widths: list[int], single: int, part: int) -> int:
 
 
 def _plain(character: str) -> str:
-    if character in _PUNCTUATION:
-        return _PUNCTUATION[character]
+    if character in _ALIKE:
+        return _ALIKE[character]
     bare = "".join(sign for sign in unicodedata.normalize("NFKD", character) if not unicodedata.combining(sign))
     return bare if bare and not _NOT_GSM7.search(bare) else character
 

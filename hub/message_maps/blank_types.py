@@ -1,18 +1,18 @@
 """What may be typed into a blank of each type, and how it is put into words in each language.
 
-Typed text is data: it is never read as a tag, a placeholder, markup or a formula. What would deceive a reader (direction
-changes, invisible characters) or reach people who are not meant (an @mention) is refused.
+Typed text is data: it is never read as a tag, a placeholder, markup or a formula. What would deceive a reader
+(direction changes, invisible characters) or reach people who are not meant (an @mention) is refused.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from urllib.parse import urlsplit
 
-from hub.channels.text import sms, to_gsm7, x_length
+from hub.channels.text import holds_emoji, sms, to_gsm7, x_length
 from hub.kernel.phrase import Phrase
 from hub.message_maps.model import Placeholder, PlaceholderType
 
@@ -20,19 +20,25 @@ _FORBIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\uffff\ud800-\udfff"
     "\U000e0000-\U000e01ef]"
 )
-_MENTION = re.compile(r"(?<![\w.])[@＠]\w")
+_MENTION = re.compile(r"(?<![\w.])[@\uff20]\w")
 _SPACES = re.compile(r"\s+")
-_TIME = re.compile(r"([01]?\d|2[0-3])\s?[:hH]\s?([0-5]\d)?")
+_TIME = re.compile(r"([01]?\d|2[0-3])(?: ?[hH] ?([0-5]\d)?|:([0-5]\d))")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?")
-_MEASURE = re.compile(r"(\d{1,9}(?:[.,]\d{1,3})?)\s?([a-zA-Zéà]+)")
+_MEASURE = re.compile(r"(\d{1,9}(?:[.,]\d{1,3})?) ?([a-zA-Zè]+)")
 _PHONE = re.compile(
     r"0\d(?: \d\d){4}|\+33 \d(?: \d\d){4}|1[1578]\d?|3\d \d\d|0 8\d\d \d\d\d \d\d\d|0 8\d\d \d\d \d\d \d\d"
 )
-_DIGITS = re.compile(r"\D")
-_DURATION_UNITS = frozenset(
-    "h heure heures min minute minutes jour jours j hour hours day days semaine semaines week weeks".split()
-)
-_DISTANCE_UNITS = frozenset({"m", "km", "mètre", "mètres", "metre", "metres", "kilomètres", "kilometres"})
+# What may be typed as a unit -> how French and English write it.
+_DURATIONS: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("h", "heure", "heures", "hour", "hours"), ("h", "h")),
+    **dict.fromkeys(("min", "mn", "minute", "minutes"), ("min", "min")),
+    **dict.fromkeys(("j", "jour", "jours", "day", "days"), ("jours", "days")),
+}
+_DISTANCES: Mapping[str, tuple[str, str]] = {
+    **dict.fromkeys(("m", "metre", "mètre", "metres", "mètres"), ("m", "m")),
+    **dict.fromkeys(("km", "kilometre", "kilomètre", "kilometres", "kilomètres"), ("km", "km")),
+}
+_UNITS: Mapping[str, tuple[str, str]] = {**_DURATIONS, **_DISTANCES}
 
 
 def tidy(typed: str) -> str:
@@ -62,18 +68,25 @@ def examine(blank: Placeholder, value: str, link_hosts: Collection[str], *, exam
             "an invisible or control character (U+%(code)s) is not allowed; type the text again",
             code=f"{ord(forbidden.group()):04X}",
         )
+    if holds_emoji(value):
+        return Phrase("an emoji cannot be read on every device; say it in words")
     if _MENTION.search(value):
         return Phrase("a word that starts with @ would call people on social networks; leave the @ out")
     wrong = None if example and blank.type is PlaceholderType.ENUM else _TYPES[blank.type](blank, value, link_hosts)
-    if wrong is None and length(value) > blank.max:
-        wrong = Phrase("%(length)s characters; at most %(max)s fit", length=length(value), max=blank.max)
-    return wrong
+    return wrong or _too_long(blank, value)
+
+
+def _too_long(blank: Placeholder, value: str) -> Phrase | None:
+    longest = max(length(put(blank, value, language)) for language in blank.label or ("",))
+    if longest <= blank.max:
+        return None
+    return Phrase("%(length)s characters; at most %(max)s fit", length=longest, max=blank.max)
 
 
 def parse_time(value: str) -> tuple[int, int] | None:
     """Hour and minute of ``18:30``, ``18h30`` or ``18h``; ``None`` when it is no time of day."""
     found = _TIME.fullmatch(value)
-    return (int(found[1]), int(found[2] or 0)) if found else None
+    return (int(found[1]), int(found[2] or found[3] or 0)) if found else None
 
 
 def parse_date(value: str) -> date | None:
@@ -100,6 +113,43 @@ def put_date(day: date, language: str) -> str:
 def put_number(value: str, language: str) -> str:
     """A number with the language's decimal sign."""
     return value.replace(".", ",") if language == "fr" else value.replace(",", ".")
+
+
+def put(blank: Placeholder, value: str, language: str) -> str:
+    """A valid value as it stands in a text of the language."""
+    words = _WORDED.get(blank.type)
+    return words(blank, value, language) if words else value
+
+
+def _worded_time(_blank: Placeholder, value: str, language: str) -> str:
+    moment = parse_time(value)
+    return put_time(*moment, language) if moment else value
+
+
+def _worded_date(_blank: Placeholder, value: str, language: str) -> str:
+    day = parse_date(value)
+    return put_date(day, language) if day else value
+
+
+def _worded_number(_blank: Placeholder, value: str, language: str) -> str:
+    return put_number(value, language)
+
+
+def _worded_list(_blank: Placeholder, value: str, _language: str) -> str:
+    return ", ".join(item.strip() for item in value.split(","))
+
+
+def _worded_choice(blank: Placeholder, value: str, language: str) -> str:
+    index = choice(blank, value)
+    return value if index is None else blank.values[index].get(language, value)
+
+
+def _worded_measure(_blank: Placeholder, value: str, language: str) -> str:
+    found = _MEASURE.fullmatch(value)
+    if not found or found[2].lower() not in _UNITS:
+        return value
+    french, english = _UNITS[found[2].lower()]
+    return f"{put_number(found[1], language)} {french if language == 'fr' else english}"
 
 
 def _text(_blank: Placeholder, _value: str, _hosts: Collection[str]) -> Phrase | None:
@@ -170,14 +220,24 @@ def choice(blank: Placeholder, value: str) -> int | None:
     return None
 
 
+_WORDED: Mapping[PlaceholderType, Callable[[Placeholder, str, str], str]] = {
+    PlaceholderType.TIME: _worded_time,
+    PlaceholderType.DATE: _worded_date,
+    PlaceholderType.NUMBER: _worded_number,
+    PlaceholderType.DURATION: _worded_measure,
+    PlaceholderType.DISTANCE: _worded_measure,
+    PlaceholderType.LIST: _worded_list,
+    PlaceholderType.ENUM: _worded_choice,
+}
+
 _TYPES: dict[PlaceholderType, Callable[[Placeholder, str, Collection[str]], Phrase | None]] = {
     PlaceholderType.TEXT: _text,
     PlaceholderType.PLACE: _place,
     PlaceholderType.LIST: _list,
     PlaceholderType.TIME: _time,
     PlaceholderType.DATE: _date,
-    PlaceholderType.DURATION: _measure(_DURATION_UNITS, Phrase("expected a duration such as 2 h")),
-    PlaceholderType.DISTANCE: _measure(_DISTANCE_UNITS, Phrase("expected a distance such as 500 m")),
+    PlaceholderType.DURATION: _measure(_DURATIONS, Phrase("expected a duration such as 2 h")),
+    PlaceholderType.DISTANCE: _measure(_DISTANCES, Phrase("expected a distance such as 500 m")),
     PlaceholderType.NUMBER: _number,
     PlaceholderType.PHONE: _phone,
     PlaceholderType.URL: _url,

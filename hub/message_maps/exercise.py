@@ -18,8 +18,8 @@ def mark(language: str) -> str:
 def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]:
     """The parts of a text with exercise marks in front and behind.
 
-    ``long``: a first and a last line. ``led``: a first and a last page. ``cap``: the headline and the description start with
-    the mark, the instruction ends with it. Others: in front and behind.
+    ``long``: a first and a last line. ``led``: a first and a last page. ``cap``: the headline and the description
+    start with the mark, the instruction ends with it. Others: in front and behind.
     """
     word = mark(language)
     if form == "led":

@@ -18,7 +18,7 @@ BOOK = RuleBook()
 
 # Invisible or direction-changing characters: nowhere. Typographic ones: not in plain channels.
 INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
-_TYPOGRAPHIC = re.compile("[‘’‚‛“”„‟\u00a0\u202f\u2009…]")
+_TYPOGRAPHIC = re.compile("[\u2018\u2019\u201a\u201b“”„‟\u00a0\u202f\u2009…]")
 _PLAIN = frozenset({"sms", "x", "led"})
 _NO_EMOJI = frozenset({"sms", "led", "cap"})
 _HTML = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
@@ -31,7 +31,7 @@ _GSM7 = GSM7_BASIC | GSM7_EXTENSION
     Phrase("After transliteration an SMS only holds GSM-7 characters; one other character halves its room"),
     Grade.WARNING,
     Scope.TEXT,
-    source="S19 S18",
+    source="3GPP TS 23.038; UK emergency alerts",
     forms=("sms",),
     borrowed=True,
 )
@@ -57,11 +57,12 @@ def sms_is_gsm7(view: TextView) -> Iterator[Remark]:
 @BOOK.rule(
     "CHR-02",
     Phrase(
-        "No curly quotes, special spaces or ellipsis in SMS, X and panels; no invisible or direction-changing character anywhere"
+        "No curly quotes, special spaces or ellipsis in SMS, X and panels; no invisible or direction-changing "
+        "character anywhere"
     ),
     Grade.ERROR,
     Scope.TEXT,
-    source="S8 S21",
+    source="FEMA IPAWS tip 9; twitter-text v3",
     borrowed=True,
 )
 def characters_are_plain(view: TextView) -> Iterator[Remark]:
@@ -81,7 +82,7 @@ def characters_are_plain(view: TextView) -> Iterator[Remark]:
     Phrase("Texts are NFC; no emoji in SMS, panels and CAP; nowhere does an emoji carry the meaning alone"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S21",
+    source="twitter-text v3",
     borrowed=True,
 )
 def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
@@ -107,7 +108,7 @@ def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
     Phrase("CAP texts hold no HTML tag and no entity"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S28",
+    source="Google CAP profile",
     forms=("cap",),
 )
 def cap_has_no_markup(view: TextView) -> Iterator[Remark]:

@@ -32,7 +32,7 @@ _ACTING = (Kind.ALERT, Kind.UPDATE, Kind.ALL_CLEAR, Kind.CANCEL)
     Phrase("Every text says who speaks: [S] with a name in it"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2a S7",
+    source="Sutton; FEMA (WEA best practices)",
     forms=_WORDED,
 )
 def source_is_named(view: TextView) -> Iterator[Remark]:
@@ -48,7 +48,7 @@ def source_is_named(view: TextView) -> Iterator[Remark]:
     Phrase("The hazard is named under [H] with one of the situation's own nouns"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2f",
+    source="Sutton",
     kinds=_ACTING,
 )
 def hazard_is_named(view: TextView) -> Iterator[Remark]:
@@ -65,7 +65,7 @@ def hazard_is_named(view: TextView) -> Iterator[Remark]:
     Phrase("From the second level on, a first alert says what the hazard can do to people: [I]"),
     Grade.WARNING,
     Scope.TEXT,
-    source="S2a S86",
+    source="Sutton; Campus Alert Archive",
     kinds=(Kind.ALERT,),
     forms=_WORDED,
 )
@@ -80,7 +80,7 @@ def impact_is_said(view: TextView) -> Iterator[Remark]:
     Phrase("The place is said under [L] with a placeholder of type place or list"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S9",
+    source="FEMA IS-242",
     kinds=(Kind.ALERT, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR),
 )
 def place_is_said(view: TextView) -> Iterator[Remark]:
@@ -99,7 +99,7 @@ def place_is_said(view: TextView) -> Iterator[Remark]:
     Phrase("The time is said under [T]: a start, now, or an end"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S7 S86",
+    source="FEMA (WEA best practices); Campus Alert Archive",
     kinds=_LIVE,
 )
 def time_is_said(view: TextView) -> Iterator[Remark]:
@@ -124,7 +124,7 @@ def time_is_said(view: TextView) -> Iterator[Remark]:
     Phrase("What to do is said under [G] in at least one imperative sentence (“nothing to do” counts)"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2a",
+    source="Sutton",
     kinds=_ACTING,
 )
 def guidance_is_given(view: TextView) -> Iterator[Remark]:
@@ -140,7 +140,7 @@ def guidance_is_given(view: TextView) -> Iterator[Remark]:
     Phrase("Where the end is unknown, the next message is announced with [N] and an all-clear follows"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2i S2h",
+    source="Sutton",
     kinds=_LIVE,
 )
 def open_end_is_closed(view: TextView) -> Iterator[Remark]:
@@ -160,7 +160,7 @@ def open_end_is_closed(view: TextView) -> Iterator[Remark]:
     Phrase("At most one link, by https, to a host that the authority allows"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S7",
+    source="FEMA (WEA best practices)",
 )
 def link_is_ours(view: TextView) -> Iterator[Remark]:
     """A foreign or unsafe link in an alert teaches people to trust phishing."""
@@ -187,7 +187,7 @@ def link_is_ours(view: TextView) -> Iterator[Remark]:
     Phrase("What to do stands before the link, not behind it"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2j",
+    source="Sutton",
 )
 def action_precedes_link(view: TextView) -> Iterator[Remark]:
     """Nobody in danger should have to follow a link to know what to do."""
@@ -219,7 +219,7 @@ def guidance_has_facts(situation: Situation, message: Message, _rules: Rules) ->
     Phrase("At most 3 actions in a short text, at most 6 in a long one"),
     Grade.WARNING,
     Scope.TEXT,
-    source="S61 S85",
+    source="Covello; Google public alerts",
     forms=_WORDED,
 )
 def actions_are_few(view: TextView) -> Iterator[Remark]:
@@ -243,7 +243,7 @@ def actions_are_few(view: TextView) -> Iterator[Remark]:
     ),
     Grade.ADVICE,
     Scope.MESSAGE,
-    source="S61",
+    source="Covello",
     kinds=(Kind.ALERT, Kind.UPDATE),
     forms=("long",),
 )
@@ -259,10 +259,17 @@ def ends_hold_the_essential(_situation: Situation, message: Message, rules: Rule
             if segment.tag == "G"
             for action in wording.actions(show(segment), language)
         ]
-        for place, action in (("first", long[:1]), ("last", long[-1:])):
-            if action and not _EMERGENCY_NUMBER.search(action[0]) and not short & _words(action[0]):
-                phrase = Phrase("the %(place)s action is not one of the SMS: %(action)s", place=place, action=action[0])
-                yield Remark(phrase, form="long", language=language)
+        first, last = (not _is_essential(action, short) for action in (long[:1], long[-1:]))
+        if first:
+            phrase = Phrase("the first action is not one of the SMS: %(action)s", action=long[0])
+            yield Remark(phrase, form="long", language=language)
+        if last:
+            phrase = Phrase("the last action is not one of the SMS: %(action)s", action=long[-1])
+            yield Remark(phrase, form="long", language=language)
+
+
+def _is_essential(action: list[str], short: set[str]) -> bool:
+    return not action or bool(_EMERGENCY_NUMBER.search(action[0]) or short & _words(action[0]))
 
 
 def _action_words(message: Message, form: str, language: str) -> set[str]:
@@ -280,7 +287,7 @@ def _words(text: str) -> set[str]:
     Phrase("The name of a notice alone (“shelter in place”) is not guidance: write the action"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2j S2g",
+    source="Sutton",
 )
 def notice_is_explained(view: TextView) -> Iterator[Remark]:
     """People do what they are told in plain words, not what a notice is called."""

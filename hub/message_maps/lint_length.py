@@ -1,6 +1,7 @@
 """Rules LEN-*: does the longest possible text fit its channel, exercise marks included?
 
-Every placeholder stands at its ``max``. Sources: see `hub.channels.text`; IISR article 147 for panels; Covello for 27 words.
+Every placeholder stands at its ``max``. Sources: see `hub.channels.text`; IISR article 147 for panels; Covello for
+27 words.
 """
 
 from __future__ import annotations
@@ -63,11 +64,12 @@ def worst_panel_values(situation: Situation, rules: Rules) -> Mapping[str, str]:
 @BOOK.rule(
     "LEN-01",
     Phrase(
-        "The longest possible text fits the channel, exercise marks included (X 280, Bluesky 300, Mastodon 500, CAP headline 140)"
+        "The longest possible text fits the channel, exercise marks included (X 280, Bluesky 300, Mastodon 500, "
+        "CAP headline 140)"
     ),
     Grade.ERROR,
     Scope.TEXT,
-    source="S21 S22 S23 S28",
+    source="twitter-text v3; AT Protocol lexicon; Mastodon API; Google CAP profile",
     forms=_LIMITED,
     borrowed=True,
 )
@@ -76,7 +78,8 @@ def worst_case_fits(view: TextView) -> Iterator[Remark]:
     for part, used, limit, unit in _measure(view.form, marked(view.form, view.language, view.worst_parts)):
         if used > limit:
             phrase = Phrase(
-                "up to %(used)s %(unit)s with every blank at its longest and the exercise marks; the limit is %(limit)s",
+                "up to %(used)s %(unit)s with every blank at its longest and the exercise marks; the limit is "
+                "%(limit)s",
                 used=used,
                 unit=unit,
                 limit=limit,
@@ -134,7 +137,7 @@ def _too_many_parts(parts: int, limit: int, units: int) -> Phrase:
     Phrase("Room is not left unused (under 40 % of the limit) while an element is missing"),
     Grade.ADVICE,
     Scope.TEXT,
-    source="S2k",
+    source="Sutton",
     kinds=(Kind.ALERT,),
     forms=("x", "bluesky", "mastodon"),
 )
@@ -155,7 +158,7 @@ def room_is_used(view: TextView) -> Iterator[Remark]:
     Phrase("The CAP headline, which sirens with a voice and radios read out, has at most 27 words (9 seconds)"),
     Grade.WARNING,
     Scope.TEXT,
-    source="S61",
+    source="Covello",
     forms=("cap",),
 )
 def headline_can_be_said(view: TextView) -> Iterator[Remark]:
@@ -171,7 +174,7 @@ def headline_can_be_said(view: TextView) -> Iterator[Remark]:
     Phrase("The SMS, which is also read aloud by telephone, takes at most 30 seconds, and names the hazard within 10"),
     Grade.WARNING,
     Scope.TEXT,
-    source="S79",
+    source="MissionMode",
     forms=("sms",),
 )
 def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
@@ -194,7 +197,7 @@ def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
     Phrase("A panel page has at most 7 words and 3 pieces of information, and fits the lines and columns of the panel"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S26",
+    source="IISR article 147",
     forms=("led",),
 )
 def page_fits_panel(view: TextView) -> Iterator[Remark]:
@@ -231,7 +234,7 @@ def _fits_panel(part: str, page: str, rules: Rules) -> Iterator[Remark]:
     Phrase("The finished text fits the channel"),
     Grade.ERROR,
     Scope.RENDERED,
-    source="S21 S22 S23 S28",
+    source="twitter-text v3; AT Protocol lexicon; Mastodon API; Google CAP profile",
     forms=_LIMITED,
     borrowed=True,
 )
@@ -266,7 +269,7 @@ def finished_sms_is_short(view: RenderedView) -> Iterator[Remark]:
     Phrase("The finished panel page fits the panel and has few words"),
     Grade.WARNING,
     Scope.RENDERED,
-    source="S26",
+    source="IISR article 147",
     forms=("led",),
 )
 def finished_page_fits(view: RenderedView) -> Iterator[Remark]:

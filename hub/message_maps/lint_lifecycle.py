@@ -13,9 +13,8 @@ from hub.cap.vocabulary import Certainty, Severity, Urgency
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
 from hub.message_maps.exercise import mark, marked
-from hub.message_maps.model import TIMES, Kind, Message, PlaceholderType, Situation
+from hub.message_maps.model import TIMES, Kind, Message, PlaceholderType, Situation, Variant
 from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView, show
-from hub.message_maps.tagged import Tagged
 
 BOOK = RuleBook()
 
@@ -36,11 +35,12 @@ _CORRECTED = 2
 @BOOK.rule(
     "LIF-01",
     Phrase(
-        "An alert, an update or a correction leads to an update, a correction, a cancel and an all-clear; an escalation leads higher"
+        "An alert, an update or a correction leads to an update, a correction, a cancel and an all-clear; an "
+        "escalation leads higher"
     ),
     Grade.ERROR,
     Scope.MESSAGE,
-    source="S2i S2d S83",
+    source="Sutton; Sahana SAMBRO",
     kinds=_LIVE,
 )
 def life_goes_on(situation: Situation, message: Message, _rules: Rules) -> Iterator[Remark]:
@@ -71,7 +71,7 @@ def life_goes_on(situation: Situation, message: Message, _rules: Rules) -> Itera
     Phrase("A cancel or an all-clear is an end"),
     Grade.ERROR,
     Scope.MESSAGE,
-    source="S2i S2d S83",
+    source="Sutton; Sahana SAMBRO",
     kinds=_ENDS,
 )
 def ends_are_ends(_situation: Situation, message: Message, _rules: Rules) -> Iterator[Remark]:
@@ -85,7 +85,7 @@ def ends_are_ends(_situation: Situation, message: Message, _rules: Rules) -> Ite
     Phrase("Whatever follows an alert starts with [K], what kind of message it is, and the time"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2e",
+    source="Sutton",
     kinds=(Kind.UPDATE, Kind.CORRECTION, Kind.CANCEL, Kind.ALL_CLEAR),
 )
 def kind_comes_first(view: TextView) -> Iterator[Remark]:
@@ -106,7 +106,7 @@ def kind_comes_first(view: TextView) -> Iterator[Remark]:
     Phrase("A correction says what was wrong and what is right, and repeats what to do"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S2d",
+    source="Sutton",
     kinds=(Kind.CORRECTION,),
 )
 def correction_corrects(view: TextView) -> Iterator[Remark]:
@@ -147,7 +147,7 @@ def level_rules(_situation: Situation, message: Message, _rules: Rules) -> Itera
     Phrase("EU-Alert 1 and 2, which cannot be silenced, are for urgent, severe and likely dangers only"),
     Grade.ERROR,
     Scope.SITUATION,
-    source="S12 S17c",
+    source="47 CFR 10.400; Journal du Net, May 2024",
 )
 def loud_levels_are_earned(situation: Situation, _rules: Rules) -> Iterator[Remark]:
     """An over-graded alert costs the trust of the next one."""
@@ -170,7 +170,7 @@ def loud_levels_are_earned(situation: Situation, _rules: Rules) -> Iterator[Rema
     Phrase("A child-abduction alert is written by the prosecutor and relayed word for word: it is no map"),
     Grade.ERROR,
     Scope.SITUATION,
-    source="S42",
+    source="alerte-enlevement.gouv.fr",
 )
 def abduction_is_only_relayed(situation: Situation, _rules: Rules) -> Iterator[Remark]:
     """The Amber class is the prosecutor's."""
@@ -186,7 +186,7 @@ def abduction_is_only_relayed(situation: Situation, _rules: Rules) -> Iterator[R
     Phrase("An exercise says so three times at the start and three times at the end; the author never writes the mark"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S17e S14 S79b",
+    source="French prefectures; Android cell broadcast; BlackBerry AtHoc",
 )
 def mark_is_not_written(view: TextView) -> Iterator[Remark]:
     """The hub sets the marks. A text that holds the word itself would make a real alert look like an exercise."""
@@ -201,7 +201,7 @@ def mark_is_not_written(view: TextView) -> Iterator[Remark]:
     Phrase("Every language has the same forms, elements, placeholders and numbers"),
     Grade.ERROR,
     Scope.MESSAGE,
-    source="S27c",
+    source="CAP practice",
 )
 def languages_agree(_situation: Situation, message: Message, rules: Rules) -> Iterator[Remark]:
     """A reader of the second language must not get another message."""
@@ -220,31 +220,32 @@ def languages_agree(_situation: Situation, message: Message, rules: Rules) -> It
                     yield Remark(remark, form=form, language=language, line=_line(languages[language]))
 
 
-def _line(parts: dict[str, Tagged] | object) -> int:
-    return next(iter(parts.values())).line if isinstance(parts, dict) and parts else 0
+def _line(parts: Variant) -> int:
+    return next(iter(parts.values())).line if parts else 0
 
 
-def _twins(one: object, other: object) -> Iterator[Phrase]:
-    ours, theirs = _traits(one), _traits(other)
-    for left, right, msg in zip(ours, theirs, _DIFFERENCES, strict=True):
-        if left != right:
-            missing = ", ".join(sorted((left - right).elements()))
-            extra = ", ".join(sorted((right - left).elements()))
-            yield Phrase(msg, missing=missing or "-", extra=extra or "-")
+def _twins(one: Variant, other: Variant) -> Iterator[Phrase]:
+    tags, names, numbers = map(_difference, _traits(one), _traits(other))
+    if tags:
+        yield Phrase("elements differ from the first language: missing %(missing)s, extra %(extra)s", **tags)
+    if names:
+        yield Phrase("placeholders differ from the first language: missing %(missing)s, extra %(extra)s", **names)
+    if numbers:
+        yield Phrase("numbers differ from the first language: missing %(missing)s, extra %(extra)s", **numbers)
 
 
-_DIFFERENCES = (
-    "elements differ from the first language: missing %(missing)s, extra %(extra)s",
-    "placeholders differ from the first language: missing %(missing)s, extra %(extra)s",
-    "numbers differ from the first language: missing %(missing)s, extra %(extra)s",
-)
+def _difference(ours: Counter[str], theirs: Counter[str]) -> dict[str, str]:
+    if ours == theirs:
+        return {}
+    missing, extra = sorted((ours - theirs).elements()), sorted((theirs - ours).elements())
+    return {"missing": ", ".join(missing) or "-", "extra": ", ".join(extra) or "-"}
 
 
-def _traits(parts: object) -> tuple[Counter[str], Counter[str], Counter[str]]:
+def _traits(parts: Variant) -> tuple[Counter[str], Counter[str], Counter[str]]:
     tags: Counter[str] = Counter()
     names: set[str] = set()
     numbers: Counter[str] = Counter()
-    for tagged in parts.values():  # type: ignore[attr-defined]
+    for tagged in parts.values():
         tags.update(tagged.tags)
         names |= tagged.placeholders
         for segment in tagged.segments:
@@ -259,7 +260,7 @@ def _traits(parts: object) -> tuple[Counter[str], Counter[str], Counter[str]]:
     Phrase("The texts of two languages differ"),
     Grade.WARNING,
     Scope.MESSAGE,
-    source="S28",
+    source="Google CAP profile",
 )
 def languages_differ(_situation: Situation, message: Message, rules: Rules) -> Iterator[Remark]:
     """The same text twice was not translated."""

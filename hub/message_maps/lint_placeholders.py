@@ -52,7 +52,7 @@ def placeholders_are_declared(situation: Situation, rules: Rules) -> Iterator[Re
     Phrase("Nothing is left unfilled: no XXX, TODO, [...], no doubled space"),
     Grade.ERROR,
     Scope.TEXT,
-    source="S71",
+    source="Sahana SAMBRO",
 )
 def template_has_no_leftovers(view: TextView) -> Iterator[Remark]:
     """Public templates have gone out with AREA_NAME in them."""
@@ -67,7 +67,7 @@ def template_has_no_leftovers(view: TextView) -> Iterator[Remark]:
     Phrase("A finished text has no unfilled placeholder, XXX, TODO, [...] or doubled space"),
     Grade.ERROR,
     Scope.RENDERED,
-    source="S71",
+    source="Sahana SAMBRO",
 )
 def nothing_is_unfilled(view: RenderedView) -> Iterator[Remark]:
     """The same, for the text as it would be sent: what an officer types may hold a leftover too."""
@@ -118,7 +118,8 @@ def places_have_no_default(situation: Situation, _rules: Rules) -> Iterator[Rema
 @BOOK.rule(
     "PHD-05",
     Phrase(
-        "In French a value with an article does not follow “de”, “à” or another article; it follows a colon or stands alone"
+        "In French a value with an article does not follow “de”, “à” or another article; it follows a colon or "
+        "stands alone"
     ),
     Grade.WARNING,
     Scope.MESSAGE,

@@ -1,7 +1,8 @@
 """Loads a directory of message maps: every situation that is sound, and every fault of those that are not.
 
-``<directory>/sources.yaml`` lists the sources of the facts; ``<directory>/<family>/<name>.yaml`` holds one situation each.
-Nothing in a file can make the loader fail: whatever is wrong comes back as a `MapFault` with its file, line and column.
+``<directory>/sources.yaml`` lists the sources of the facts; ``<directory>/<family>/<name>.yaml`` holds one situation
+each. Nothing in a file can make the loader fail: whatever is wrong comes back as a `MapFault` with its file, line
+and column.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def load_directory(directory: Path, rules: Rules) -> Loaded:
         rules: its ``languages`` are mandatory in every text.
 
     Returns:
-        The sound situations sorted by family and id, and all faults sorted by place. A file with a fault gives no situation.
+        The sound situations sorted by family and id, and all faults sorted by place. A file with a fault gives no
+        situation.
     """
     found: list[MapFault] = []
     situations: dict[str, Situation] = {}
@@ -90,7 +92,7 @@ def _load_sources(directory: Path, found: list[MapFault]) -> dict[str, Source]:
     if tree is not None:
         top = Fields(faults, tree, "sources", ("schema", "sources"))
         if "schema" in top and top.text("schema") not in {SOURCES_SCHEMA, ""}:
-            top.wrong("schema", f"`{SOURCES_SCHEMA}`", top.text("schema"))
+            top.wrong("schema", Phrase("`%(schema)s`", schema=SOURCES_SCHEMA), top.text("schema"))
         for code, node in top.pairs("sources").items():
             entry = Fields(faults, node, f"source {code}", ("title", "publisher", "address", "seen"))
             sources[code] = Source(

@@ -22,7 +22,7 @@ from hub.message_maps.model import (
 from hub.message_maps.rules import Rules
 from hub.message_maps.schema import Faults, Fields, plain_text, unknown
 from hub.message_maps.tagged import Tagged, parse
-from hub.message_maps.yaml_tree import Listing, Mapping, Node
+from hub.message_maps.yaml_tree import Listing, Mapping, Node, Scalar
 
 ROLES = ("update", "correction", "cancel", "all_clear", "escalate")
 _TEXT_FORMS = tuple(form for form in FORMS if form not in {"led", "cap"})
@@ -148,7 +148,8 @@ class _MessageReader:
                 variants[form] = self._form(forms, form)
         for form, other in same_as.items():
             if form not in _TEXT_FORMS or other not in _TEXT_FORMS or other in same_as:
-                forms.wrong(form, "a text form may be `same_as` another text form that has a text of its own", other)
+                right = Phrase("`same_as` with the name of another text form that has a text of its own")
+                forms.wrong(form, right, other)
             elif other in variants:
                 variants[form] = variants[other]
         return variants, same_as
@@ -178,8 +179,11 @@ class _MessageReader:
     def _tagged(self, node: Node, what: str) -> Tagged:
         source = plain_text(self.faults, node, what).strip()
 
-        def report(_offset: int, phrase: Phrase) -> None:
-            self.faults.at(node, Phrase("%(what)s: %(fault)s", what=what, fault=phrase))
+        def report(offset: int, phrase: Phrase) -> None:
+            above = source.count("\n", 0, offset)
+            # The text of a block (`|`) starts on the line after its mark.
+            line = node.line + 1 + above if isinstance(node, Scalar) and node.block else node.line
+            self.faults.report(line, node.column, Phrase("%(what)s: %(fault)s", what=what, fault=phrase))
 
         tagged = parse(source, node.line, report)
         for name in tagged.placeholders:

@@ -25,19 +25,39 @@ from hub.message_maps.model import (
 from hub.message_maps.rules import Rules
 from hub.message_maps.schema import Faults, Fields, plain_text, unknown
 from hub.message_maps.tagged import Tagged, parse
-from hub.message_maps.yaml_tree import Mapping
+from hub.message_maps.yaml_tree import Mapping, Node
 
 MAP_SCHEMA = "tocsin-map/1"
 _SITUATION_KEYS = (
-    "id version status owner family title synonyms kinetics hazard facts oet cap area"  # in the order of the file
-).split()
+    "id",
+    "version",
+    "status",
+    "owner",
+    "family",
+    "title",
+    "synonyms",
+    "kinetics",
+    "hazard",
+    "facts",
+    "oet",
+    "cap",
+    "area",
+)
 _ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OET = re.compile(r"OET-\d{3}")
 _LEVEL_KEYS = (
-    "rank label urgency severity certainty response eu_alert next_update_minutes expires_minutes"  # all of them
-).split()
-_PLACEHOLDER_OPTIONS = "hint required from future next_update per_language values default".split()
+    "rank",
+    "label",
+    "urgency",
+    "severity",
+    "certainty",
+    "response",
+    "eu_alert",
+    "next_update_minutes",
+    "expires_minutes",
+)
+_PLACEHOLDER_OPTIONS = ("hint", "required", "from", "future", "next_update", "per_language", "values", "default")
 
 MAX_VERSION = 1_000_000
 MAX_REVIEW_DAYS = 3650
@@ -52,7 +72,7 @@ def read_situation(tree: Mapping, faults: Faults, rules: Rules, sources: Map[str
     """Reads one file's tree. Faults are collected; the result may only be used when there are none."""
     top = Fields(faults, tree, "map", ("schema", "situation", "placeholders", "levels", "messages"))
     if "schema" in top and top.text("schema") != MAP_SCHEMA:
-        top.wrong("schema", f"`{MAP_SCHEMA}`", top.text("schema"))
+        top.wrong("schema", Phrase("`%(schema)s`", schema=MAP_SCHEMA), top.text("schema"))
     if "situation" not in top:
         return None
     head = Fields(faults, top.entries["situation"], "situation", _SITUATION_KEYS)
@@ -92,8 +112,8 @@ def _owner(faults: Faults, head: Fields) -> Owner:
     return Owner(owner.text("role"), owner.day("reviewed_on"), owner.integer("review_every_days", 1, MAX_REVIEW_DAYS))
 
 
-def _fact(faults: Faults, node: Mapping | object, rules: Rules, sources: Map[str, Source]) -> Fact:
-    entry = Fields(faults, node, "fact", ("id", "text", "source"))  # type: ignore[arg-type]
+def _fact(faults: Faults, node: Node, rules: Rules, sources: Map[str, Source]) -> Fact:
+    entry = Fields(faults, node, "fact", ("id", "text", "source"))
     source = entry.text("source")
     if source and source not in sources:
         faults.at(entry.entries["source"], unknown("fact, source", source, sources))
@@ -135,9 +155,9 @@ def _area(faults: Faults, head: Fields, rules: Rules, placeholders: Map[str, Pla
     return area
 
 
-def _placeholder(faults: Faults, name: str, node: object, rules: Rules) -> Placeholder:
+def _placeholder(faults: Faults, name: str, node: Node, rules: Rules) -> Placeholder:
     what = f"placeholder {name}"
-    entry = Fields(faults, node, what, ("type", "max", "label", "example"), _PLACEHOLDER_OPTIONS)  # type: ignore[arg-type]
+    entry = Fields(faults, node, what, ("type", "max", "label", "example"), _PLACEHOLDER_OPTIONS)
     if not _NAME.fullmatch(name):
         faults.at(entry.node, Phrase("%(what)s: a name is lower-case letters, digits and _", what=what))
     kind = entry.word("type", PlaceholderType)
@@ -164,12 +184,13 @@ def _placeholder(faults: Faults, name: str, node: object, rules: Rules) -> Place
 def _per_language(entry: Fields, kind: PlaceholderType) -> bool:
     wanted = entry.flag("per_language", default=False)
     if wanted and kind not in PLACES | {PlaceholderType.TEXT}:
-        entry.wrong("per_language", "it only for text, place and list; other types are put into words by the hub", kind)
+        right = Phrase("it only for text, place and list; other types are put into words by the hub")
+        entry.wrong("per_language", right, kind)
     return wanted
 
 
-def _level(faults: Faults, name: str, node: object, rules: Rules) -> Level:
-    entry = Fields(faults, node, f"level {name}", _LEVEL_KEYS)  # type: ignore[arg-type]
+def _level(faults: Faults, name: str, node: Node, rules: Rules) -> Level:
+    entry = Fields(faults, node, f"level {name}", _LEVEL_KEYS)
     if not _ID.fullmatch(name):
         faults.at(entry.node, Phrase("level %(name)s: a name is lower-case ASCII letters and digits", name=name))
     return Level(

@@ -186,8 +186,8 @@ Variant = Mapping[str, Tagged]
 class Message:
     """One pre-written message: form -> language -> part -> tagged text.
 
-    ``same_as`` tells which forms borrow their text from another one. ``followups`` maps a role (update, correction, cancel,
-    all_clear, escalate) to a message id.
+    ``same_as`` tells which forms borrow their text from another one. ``followups`` maps a role (update, correction,
+    cancel, all_clear, escalate) to a message id.
     """
 
     id: str
@@ -286,7 +286,8 @@ class Situation:
     def cap_words(self, message: Message) -> CapOverride:
         """The CAP words of a message: its level's, or those of an end (its own, else `END_WORDS`).
 
-        A first alert is an Alert; whoever escalates an earlier alert makes it an Update. Source: CAP 1.2, section 3.2.1.
+        A first alert is an Alert; whoever escalates an earlier alert makes it an Update. Source: CAP 1.2, section
+        3.2.1.
         """
         words = message.cap_override or END_WORDS.get(message.kind)
         if words is not None:

@@ -1,6 +1,7 @@
 """What a linter rule is, what it is shown, and what it says. The rules themselves are in the ``lint_*`` modules.
 
-A rule looks at one text (one form of one message in one language), at one message, at one level, or at a whole situation.
+A rule looks at one text (one form of one message in one language), at one message, at one level, or at a whole
+situation.
 """
 
 from __future__ import annotations

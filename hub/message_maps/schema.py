@@ -75,7 +75,7 @@ class Fields:
             return ""
         text = plain_text(self.faults, node, self.of(key))
         if text and pattern and not pattern.fullmatch(text):
-            self.wrong(key, f"`{right}`", text)
+            self.wrong(key, Phrase("a word such as `%(word)s`", word=right), text)
             return ""
         return text
 
@@ -86,7 +86,8 @@ class Fields:
             return lowest
         text = node.value if isinstance(node, Scalar) else ""
         if not _INTEGER.fullmatch(text) or not lowest <= int(text) <= highest:
-            self.wrong(key, f"a whole number from {lowest} to {highest}", text)
+            right = Phrase("a whole number from %(lowest)s to %(highest)s", lowest=lowest, highest=highest)
+            self.wrong(key, right, text)
             return lowest
         return int(text)
 
@@ -108,7 +109,7 @@ class Fields:
             return default
         text = node.value if isinstance(node, Scalar) and node.plain else ""
         if text not in {"true", "false"}:
-            self.wrong(key, "true or false", text)
+            self.wrong(key, Phrase("true or false"), text)
         return text == "true"
 
     def day(self, key: str) -> date:
@@ -119,7 +120,7 @@ class Fields:
             return date.fromisoformat(text)
         except ValueError:
             if node is not None:
-                self.wrong(key, "a date such as 2026-11-20", text)
+                self.wrong(key, Phrase("a date such as 2026-11-20"), text)
             return date.min
 
     def listing(self, key: str) -> list[Node]:
@@ -128,7 +129,7 @@ class Fields:
         if node is None:
             return []
         if not isinstance(node, Listing) or not node.items:
-            self.wrong(key, "a list with at least one entry, such as [a, b]", "")
+            self.wrong(key, Phrase("a list with at least one entry, such as [a, b]"), "")
             return []
         return node.items
 
@@ -142,7 +143,7 @@ class Fields:
         if node is None:
             return {}
         if not isinstance(node, Mapping) or not node.entries:
-            self.wrong(key, "keys and values", "")
+            self.wrong(key, Phrase("keys and values"), "")
             return {}
         return node.entries
 
@@ -177,7 +178,7 @@ class Fields:
         """The name of a field in a fault."""
         return f"{self.what}, {key}"
 
-    def wrong(self, key: str, right: str, found: str) -> None:
+    def wrong(self, key: str, right: Phrase, found: str) -> None:
         """A field holds something else than it should."""
         node = self.entries.get(key, self.node)
         if found:

@@ -1,8 +1,8 @@
-"""Texts with element tags and placeholders, read once into segments.
+r"""Texts with element tags and placeholders, read once into segments.
 
-``[S]Mairie de {commune} : [H]CRUE de {riviere}.`` has two segments, S and H, and two placeholders. A tag tells the linter
-what a stretch of text is for and disappears when the text is rendered. A literal ``[`` is written ``\\[`` and a literal ``{``
-is written ``\\{``.
+``[S]Mairie de {commune} : [H]CRUE de {riviere}.`` has two segments, S and H, and two placeholders. A tag tells the
+linter what a stretch of text is for and disappears when the text is rendered. A literal ``[`` is written ``\[`` and a
+literal ``{`` is written ``\{``.
 
 Source of the elements: the Warning Response Model's five contents (source, hazard, location, time, guidance) with
 impact, next update, link and kind marker.
@@ -93,8 +93,8 @@ class Tagged:
 def parse(source: str, line: int = 0, report: Callable[[int, Phrase], None] | None = None) -> Tagged:
     """Reads a tagged text.
 
-    ``report(offset, phrase)`` is told each fault: a bracket that opens nothing known, text before the first tag. A text with
-    faults still gives segments, so that everything else about it can be checked in the same run.
+    ``report(offset, phrase)`` is told each fault: a bracket that opens nothing known, text before the first tag. A
+    text with faults still gives segments, so that everything else about it can be checked in the same run.
     """
     segments: list[Segment] = []
     pieces: list[Piece] = []

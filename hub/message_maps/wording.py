@@ -39,7 +39,8 @@ NOTICE_NAMES: Mapping[str, re.Pattern[str]] = {
 _MOMENTS = {
     "fr": r"maintenant|en cours|immediat|des a present|depuis|toujours|ce soir|cette nuit|ce matin|aujourd'hui|demain"
     r"|continue|\d ?h\b",
-    "en": r"\bnow\b|under way|going on|immediate|ongoing|since|\bstill\b|tonight|this (?:morning|evening|afternoon)|today"
+    "en": r"\bnow\b|under way|going on|immediate|ongoing|since|\bstill\b|tonight|this "
+    "(?:morning|evening|afternoon)|today"
     r"|tomorrow|continu|\d:\d\d",
 }
 MOMENTS = {language: re.compile(pattern, re.IGNORECASE) for language, pattern in _MOMENTS.items()}

@@ -47,10 +47,11 @@ class Node:
 
 @dataclass(slots=True)
 class Scalar(Node):
-    """A text; ``plain`` tells that it was written without quotes; an empty plain scalar is YAML's null."""
+    """A text; ``plain``: written without quotes; ``block``: written as a block of lines."""
 
     value: str
     plain: bool
+    block: bool = False
 
 
 @dataclass(slots=True)
@@ -176,7 +177,7 @@ class _Builder:
             if parent.__class__ is Mapping and not keys:
                 keys.append((event.value, line, column))
                 return
-        self._place(Scalar(line, column, event.value, not event.style))
+        self._place(Scalar(line, column, event.value, not event.style, event.style in {"|", ">"}))
 
     def _start_mapping(self, event: Any) -> None:
         mark = event.start_mark
