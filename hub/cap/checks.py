@@ -49,16 +49,14 @@ def check(alert: Alert) -> list[Fault]:
     return faults
 
 
-def _fault(field: str, msgid: str, /, **params: Any) -> Fault:
-    return Fault(field, Phrase(msgid, **params))
-
-
 def _texts(value: Any, path: str) -> Iterator[Fault]:
     """Walks every text of the message, whatever its depth."""
     if isinstance(value, str):
         found = NOT_XML.search(value)
         if found:
-            yield _fault(path, "contains the character %(code)s, which XML forbids", code=f"U+{ord(found[0]):04X}")
+            yield Fault(
+                path, Phrase("contains the character %(code)s, which XML forbids", code=f"U+{ord(found[0]):04X}")
+            )
     elif isinstance(value, tuple):
         for item in value:
             yield from _texts(item, f"{path}[{item.language}]" if isinstance(item, Info) else path)
@@ -70,17 +68,17 @@ def _texts(value: Any, path: str) -> Iterator[Fault]:
 def _envelope(alert: Alert) -> Iterator[Fault]:
     for field, name in _names(alert):
         if not NAME.fullmatch(name):
-            yield _fault(field, "must be a name without space, comma, < or &")
+            yield Fault(field, Phrase("must be a name without space, comma, < or &"))
     if alert.msg_type in FOLLOWING and not alert.references:
-        yield _fault("references", "must name the message that this one follows")
+        yield Fault("references", Phrase("must name the message that this one follows"))
     if any(reference.identifier == alert.identifier for reference in alert.references):
-        yield _fault("references", "must not name the message itself")
+        yield Fault("references", Phrase("must not name the message itself"))
     if alert.scope is Scope.RESTRICTED and not alert.restriction:
-        yield _fault("restriction", "must say to whom a Restricted message is limited")
+        yield Fault("restriction", Phrase("must say to whom a Restricted message is limited"))
     if alert.scope is Scope.PRIVATE and not alert.addresses:
-        yield _fault("addresses", "must list the receivers of a Private message")
+        yield Fault("addresses", Phrase("must list the receivers of a Private message"))
     if alert.status is Status.EXERCISE and not alert.note:
-        yield _fault("note", "must name the exercise")
+        yield Fault("note", Phrase("must name the exercise"))
 
 
 def _names(alert: Alert) -> Iterator[tuple[str, str]]:
@@ -99,38 +97,40 @@ def _moments(alert: Alert) -> Iterator[Fault]:
         moments += [(f"{path}.{name}", moment) for name, moment in found if moment]
     for name, moment in moments:
         if moment.tzinfo is None:
-            yield _fault(name, "must have a time zone")
+            yield Fault(name, Phrase("must have a time zone"))
         elif not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            yield _fault(name, "must lie between the years %(first)s and %(last)s", first=FIRST_YEAR, last=LAST_YEAR)
+            yield Fault(
+                name, Phrase("must lie between the years %(first)s and %(last)s", first=FIRST_YEAR, last=LAST_YEAR)
+            )
 
 
 def _across_infos(alert: Alert) -> Iterator[Fault]:
     if alert.msg_type in INFORMING and not alert.infos:
-        yield _fault("info", "must be there, in at least one language")
+        yield Fault("info", Phrase("must be there, in at least one language"))
         return
     languages = [info.language.lower() for info in alert.infos]
     if len(set(languages)) < len(languages):
-        yield _fault("info", "must be there once for each language")
+        yield Fault("info", Phrase("must be there once for each language"))
     if len({frozenset(info.categories) for info in alert.infos}) > 1:
-        yield _fault("category", "must be the same in every language")
+        yield Fault("category", Phrase("must be the same in every language"))
     if len({frozenset(info.event_codes) for info in alert.infos}) > 1:
-        yield _fault("eventCode", "must be the same in every language")
+        yield Fault("eventCode", Phrase("must be the same in every language"))
 
 
 def _info(info: Info, alert: Alert, path: str) -> Iterator[Fault]:
     if not LANGUAGE.fullmatch(info.language):
-        yield _fault(f"{path}.language", "must be a language code such as fr-FR")
+        yield Fault(f"{path}.language", Phrase("must be a language code such as fr-FR"))
     if not info.categories:
-        yield _fault(f"{path}.category", "must be there")
+        yield Fault(f"{path}.category", Phrase("must be there"))
     if not info.event.strip():
-        yield _fault(f"{path}.event", "must be there")
+        yield Fault(f"{path}.event", Phrase("must be there"))
     if _aware(info.expires, alert.sent) and _whole(info.expires) <= _whole(alert.sent):
-        yield _fault(f"{path}.expires", "must be after the time of sending")
+        yield Fault(f"{path}.expires", Phrase("must be after the time of sending"))
     for name, start in (("effective", info.effective), ("onset", info.onset)):
         if start and _aware(start, info.expires) and _whole(start) >= _whole(info.expires):
-            yield _fault(f"{path}.{name}", "must be before the end of the alert")
+            yield Fault(f"{path}.{name}", Phrase("must be before the end of the alert"))
     if alert.msg_type in INFORMING and not info.areas:
-        yield _fault(f"{path}.area", "must be there: an alert without an area reaches everyone or no one")
+        yield Fault(f"{path}.area", Phrase("must be there: an alert without an area reaches everyone or no one"))
     for area in info.areas:
         yield from _area(area, f"{path}.area")
     for resource in info.resources:
@@ -148,27 +148,27 @@ def _whole(moment: datetime) -> datetime:
 
 def _area(area: Area, path: str) -> Iterator[Fault]:
     if not area.area_desc.strip():
-        yield _fault(f"{path}.areaDesc", "must be there")
+        yield Fault(f"{path}.areaDesc", Phrase("must be there"))
     if not (area.polygons or area.circles or area.geocodes):
-        yield _fault(path, "must have a polygon, a circle or a geocode")
+        yield Fault(path, Phrase("must have a polygon, a circle or a geocode"))
     for ring in area.polygons:
         yield from _ring(ring, f"{path}.polygon")
     for circle in area.circles:
         if not _on_earth(circle.centre):
             yield _off_earth(f"{path}.circle")
         if not 0 < circle.radius <= LARGEST_RADIUS:
-            yield _fault(f"{path}.circle", "must have a radius in kilometres, above 0")
+            yield Fault(f"{path}.circle", Phrase("must have a radius in kilometres, above 0"))
     if area.ceiling is not None and area.altitude is None:
-        yield _fault(f"{path}.ceiling", "makes sense only with an altitude")
+        yield Fault(f"{path}.ceiling", Phrase("makes sense only with an altitude"))
 
 
 def _ring(ring: tuple[Point, ...], path: str) -> Iterator[Fault]:
     if not all(map(_on_earth, ring)):
         yield _off_earth(path)
     elif len(ring) < SHORTEST_RING or len(set(ring)) < CORNERS:
-        yield _fault(path, "must have at least four points, the last one equal to the first")
+        yield Fault(path, Phrase("must have at least four points, the last one equal to the first"))
     elif ring[0] != ring[-1]:
-        yield _fault(path, "must be closed: the last point equal to the first")
+        yield Fault(path, Phrase("must be closed: the last point equal to the first"))
 
 
 def _on_earth(point: Point) -> bool:
@@ -178,13 +178,13 @@ def _on_earth(point: Point) -> bool:
 
 
 def _off_earth(path: str) -> Fault:
-    return _fault(path, "must be made of latitude (-90 to 90), then longitude (-180 to 180)")
+    return Fault(path, Phrase("must be made of latitude (-90 to 90), then longitude (-180 to 180)"))
 
 
 def _resource(resource: Resource, path: str) -> Iterator[Fault]:
     if not resource.resource_desc.strip():
-        yield _fault(f"{path}.resourceDesc", "must be there")
+        yield Fault(f"{path}.resourceDesc", Phrase("must be there"))
     if not resource.mime_type.strip():
-        yield _fault(f"{path}.mimeType", "must be there")
+        yield Fault(f"{path}.mimeType", Phrase("must be there"))
     if resource.size is not None and resource.size < 0:
-        yield _fault(f"{path}.size", "must not be negative")
+        yield Fault(f"{path}.size", Phrase("must not be negative"))

@@ -6,6 +6,7 @@ feedgen 1.0.0 drops ``rel`` and ``type`` of an entry's links, and a reader could
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -63,14 +64,18 @@ def title_of(summary: Summary, language: str) -> str:
     words = next((each for each in summary.words if each.language.startswith(language)), None)
     words = words or next(iter(summary.words), None)
     headline = (words and (words.headline or words.event)) or f"{summary.msg_type} {summary.identifier}"
-    marks = []
+    return "".join(f"[{mark}] " for mark in _marks(summary, headline, language)) + headline
+
+
+def _marks(summary: Summary, headline: str, language: str) -> Iterator[str]:
+    exercise = EXERCISE.get(language, EXERCISE["en"])
     if summary.status == Status.EXERCISE:
-        marks.append(EXERCISE.get(language, EXERCISE["en"]))
+        if not headline.startswith(exercise):  # the maps' own texts carry the mark already
+            yield exercise
     elif summary.status != Status.ACTUAL:
-        marks.append(summary.status.upper())
+        yield summary.status.upper()
     if summary.msg_type == MsgType.CANCEL:
-        marks.append(CANCELLED.get(language, CANCELLED["en"]))
-    return "".join(f"[{mark}] " for mark in marks) + headline
+        yield CANCELLED.get(language, CANCELLED["en"])
 
 
 def _fill(entry: etree._Element, summary: Summary, identity: FeedIdentity) -> None:

@@ -20,6 +20,7 @@ from hub.cap.reading import NotCapError, Summary, read_summary
 from hub.channels.atomic import Busy, StagedFiles, WholeFile, writing_in
 from hub.channels.cap_index import INDEX_NAME, FeedIdentity, atom_index, text_of
 from hub.channels.contract import (
+    LANGUAGE_NAMES,
     Acceptance,
     Body,
     ChannelAdapter,
@@ -97,7 +98,7 @@ class CapFeed(ChannelAdapter):
         """One part a language, then the document itself."""
         summary = _read(body["document"])
         parts = [
-            PreviewPart(Phrase("CAP text (%(language)s)", language=words.language), text_of(summary, words))
+            PreviewPart(Phrase("CAP text (%(language)s)", language=_name(words.language)), text_of(summary, words))
             for words in summary.words
         ]
         return [*parts, PreviewPart(Phrase("CAP document"), body["document"])]
@@ -166,6 +167,10 @@ def _read(document: str) -> Summary:
         return read_summary(document.encode())
     except (NotCapError, UnicodeEncodeError) as error:
         raise PermanentChannelError(Phrase("the CAP document cannot be read: %(reason)s", reason=str(error))) from error
+
+
+def _name(language: str) -> Phrase | str:
+    return LANGUAGE_NAMES.get(language.partition("-")[0], language)
 
 
 def _reason(error: OSError) -> Phrase:

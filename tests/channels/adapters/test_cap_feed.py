@@ -189,6 +189,11 @@ def test_an_exercise_is_marked_in_the_title_in_the_text_and_by_category(tmp_path
     assert [tag.term for tag in entry.tags] == ["Exercise", "Alert"]
 
 
+def test_a_headline_that_carries_the_mark_is_not_marked_twice(feed):
+    publish(feed, message(status=Status.EXERCISE, text="EXERCICE EXERCICE EXERCICE : crue"))
+    assert [entry.title for entry in entries(feed)] == ["EXERCICE EXERCICE EXERCICE : crue"]
+
+
 def test_the_index_depends_on_the_messages_only(tmp_path):
     one, other = cap_feed(tmp_path / "one"), cap_feed(tmp_path / "other")
     batch = [message(number) for number in range(1, 6)]

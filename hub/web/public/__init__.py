@@ -1,0 +1,15 @@
+"""Everyone's surface: pages that any cache may keep, feeds, and nothing that needs a session or a script."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hub.web.public import feeds, pages
+from hub.web.public.blueprint import blueprint
+
+__all__ = ["blueprint", "feeds", "init_app", "pages"]
+
+
+def init_app(app: Flask) -> None:
+    """Registers the public pages and feeds."""
+    app.register_blueprint(blueprint)

@@ -1,0 +1,85 @@
+"""The public surface: everyone, no session, no cookie, no script. Its language is in the address or in the browser."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, g, request, url_for
+from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]  # it ships no types
+from markupsafe import Markup, escape
+
+from hub.web.parts import parts
+
+ADDRESS = re.compile(r"https?://[^\s<>\"'()]*[^\s<>\"'().,;:!?]")
+# CLDR skeletons would lose the weekday; a tired reader at two in the morning needs it.
+# French hours are written as in the messages of the maps.
+HOURS = {"fr": "HH'h'mm", "en": "HH:mm"}
+DAYS = {"fr": f"EEEE d MMMM y 'à' {HOURS['fr']}", "en": f"EEEE d MMMM y 'at' {HOURS['en']}"}
+
+blueprint = Blueprint("public", __name__, template_folder="templates")
+
+
+@blueprint.before_request
+def _choose_language() -> None:
+    known = parts().settings.site.languages
+    asked = request.args.get("lang", "")
+    g.language_asked = asked in known
+    g.language = asked if g.language_asked else request.accept_languages.best_match(known, known[0])
+
+
+@blueprint.context_processor
+def _page() -> dict[str, Any]:
+    settings = parts().settings
+    return {
+        "authority": settings.authority,
+        "base_url": settings.site.base_url.rstrip("/"),
+        "made_at": parts().clock.now(),
+        "language": g.language,
+        "language_asked": g.language_asked,
+        "others": [language for language in settings.site.languages if language != g.language],
+        "to": to,
+        "in_language": in_language,
+    }
+
+
+def to(endpoint: str, **values: Any) -> str:
+    """A link that keeps the language if the reader has chosen one."""
+    if g.language_asked:
+        values.setdefault("lang", g.language)
+    return url_for(f"public.{endpoint}", **values)
+
+
+def in_language(language: str | None) -> str:
+    """This page in another language, or the page whatever the language for ``None``: the address that never changes."""
+    values = {**(request.view_args or {}), **request.args.to_dict()}
+    values.pop("lang", None)
+    if language:
+        values["lang"] = language
+    return url_for(str(request.endpoint), **values)
+
+
+@blueprint.app_template_filter("moment")
+def _moment(moment: datetime) -> str:
+    """A moment with weekday and date, in the town's time."""
+    return str(format_datetime(moment, DAYS.get(str(get_locale()), DAYS["en"])))
+
+
+@blueprint.app_template_filter("hour")
+def _hour(moment: datetime) -> str:
+    """The hour only, in the town's time."""
+    return str(format_datetime(moment, HOURS.get(str(get_locale()), HOURS["en"])))
+
+
+@blueprint.app_template_filter("linked")
+def _linked(text: str) -> Markup:
+    """The text, escaped, with links to the authority's own hosts; any other address stays plain text."""
+    hosts = parts().settings.maps.link_hosts
+    done, end = Markup(), 0
+    for found in ADDRESS.finditer(text):
+        if urlsplit(found[0]).hostname in hosts:
+            done += escape(text[end : found.start()]) + Markup('<a href="{0}">{0}</a>').format(found[0])
+            end = found.end()
+    return done + escape(text[end:])

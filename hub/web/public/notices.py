@@ -1,0 +1,113 @@
+"""An alert as the public reads it: in one language, with the words for what has become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.alerts.states import State
+from hub.alerts.views import AlertView
+from hub.cap.reading import read_summary
+from hub.kernel.phrase import Phrase
+from hub.message_maps.model import Kind
+
+# A message in force says what it is to the earlier ones; any other says what has become of it.
+IN_FORCE: Mapping[Kind, Phrase] = {
+    Kind.ALERT: Phrase("ALERT"),
+    Kind.UPDATE: Phrase("ALERT, updated"),
+    Kind.CORRECTION: Phrase("ALERT, corrected"),
+}
+CLOSING: Mapping[Kind, Phrase] = {
+    Kind.CANCEL: Phrase("ALERT CANCELLED: it was sent by mistake"),
+    Kind.ALL_CLEAR: Phrase("END OF ALERT"),
+}
+BECOME: Mapping[State, Phrase] = {
+    State.SUPERSEDED: Phrase("Replaced by a newer message"),
+    State.CANCELLED: Phrase("Cancelled: it was sent by mistake"),
+    State.ENDED: Phrase("This alert is over"),
+}
+EXPIRED = Phrase("This alert is over: its time has run out")
+STRUCK = frozenset({State.SUPERSEDED, State.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The texts in one language. ``instruction`` is what to do now; ``text`` is the whole message."""
+
+    language: str
+    headline: str
+    instruction: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message. ``first`` is in the reader's language, ``others`` in the rest.
+
+    ``current``: people must act on it now. ``closing``: it ends an alert. ``struck``: it no longer counts.
+    ``newer`` is the identifier of the message that came after it.
+    """
+
+    identifier: str
+    sent: datetime
+    expires: datetime
+    exercise: bool
+    label: Phrase
+    current: bool
+    closing: bool
+    struck: bool
+    newer: str | None
+    area: str
+    first: Wording
+    others: tuple[Wording, ...]
+
+    @property
+    def asks(self) -> Phrase:
+        """The heading of the instruction: nobody may take an old one or an exercise for the order of the hour."""
+        if self.closing:
+            return Phrase("What to know now")
+        if not self.current:
+            return Phrase("What this message said")
+        return Phrase("What this exercise asks you to do") if self.exercise else Phrase("What to do now")
+
+    @property
+    def style(self) -> str:
+        """The classes of its card. Colour repeats what the words say, never alone."""
+        words = [] if self.current else ["over"]
+        if self.exercise:
+            return " ".join(["drill", *words])
+        return " ".join(["real"] if self.current else words)
+
+
+def notice(alert: AlertView, language: str, now: datetime) -> Notice:
+    """What one alert is for a reader of ``language`` at the moment ``now``."""
+    closing = alert.kind in CLOSING
+    current = alert.state is State.OPEN and not alert.expired(now)
+    languages = sorted(alert.headline, key=lambda each: each != language)
+    instructions = {words.language[:2]: words.instruction for words in read_summary(alert.cap_xml.encode()).words}
+    first, *others = (
+        Wording(each, alert.headline[each], instructions.get(each, ""), alert.texts[each]) for each in languages
+    )
+    return Notice(
+        identifier=alert.identifier,
+        sent=alert.sent,
+        expires=alert.expires,
+        exercise=alert.exercise,
+        label=_label(alert, current=current),
+        current=current,
+        closing=closing,
+        struck=alert.state in STRUCK,
+        newer=alert.followed_by,
+        area=alert.area.names.get(first.language, ""),
+        first=first,
+        others=tuple(others),
+    )
+
+
+def _label(alert: AlertView, *, current: bool) -> Phrase:
+    if alert.kind in CLOSING:
+        return CLOSING[alert.kind]
+    if current:
+        return IN_FORCE[alert.kind]
+    return EXPIRED if alert.state is State.OPEN else BECOME[alert.state]
