@@ -96,6 +96,22 @@ def archive(session: Session, number: int, per_page: int = PER_PAGE) -> Page:
     return Page(tuple(_views(session, chosen)), number, pages, total)
 
 
+def earlier(session: Session, before: str | None, count: int) -> list[AlertView]:
+    """The next ``count`` incidents by their last message, newest first, after the alert ``before``.
+
+    A list that is read on from an alert, not from a page number, loses and repeats nothing when new alerts arrive.
+
+    Raises:
+        NotFound: there is no alert ``before``.
+    """
+    chosen = _ALERTS.where(_IS_HEAD).order_by(*_NEWEST_FIRST).limit(count)
+    if before is not None:
+        last = get(session, before)
+        follows = sa.and_(Alert.sent == last.sent, Alert.identifier > last.identifier)
+        chosen = chosen.where(sa.or_(Alert.sent < last.sent, follows))
+    return _views(session, chosen)
+
+
 def incident(session: Session, identifier: str) -> list[AlertView]:
     """All messages of an incident, oldest first; ``identifier`` is that of the first one."""
     found = _views(session, _ALERTS.where(Alert.incident == identifier))
