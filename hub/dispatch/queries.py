@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from hub.channels.contract import Body
 from hub.dispatch import reasons
 from hub.dispatch.models import (
     IN_TROUBLE,
     IS_DUE,
     IS_LEASED,
     attempts,
+    bodies,
     deliveries,
     destinations,
     publications,
@@ -234,6 +237,22 @@ def sending_stopped(session: Session) -> Stop | None:
 def recent_failures(session: Session, limit: int = SAMPLE) -> list[DeliveryRow]:
     """Deliveries that failed or may have failed, the latest first."""
     return _rows(session.execute(_visible().where(IN_TROUBLE).order_by(deliveries.c.finished_at.desc()).limit(limit)))
+
+
+def frozen_bodies(session: Session, publication_id: str) -> dict[str, Body]:
+    """Channel id -> what that channel sends for a publication, as it was confirmed."""
+    chosen = sa.select(bodies.c.channel_id, bodies.c.body).where(bodies.c.publication_id == publication_id)
+    return {row.channel_id: json.loads(row.body) for row in session.execute(chosen)}
+
+
+def last_acceptances(session: Session) -> dict[str, datetime]:
+    """Channel id -> when it last accepted something; a channel that never did is missing."""
+    found = session.execute(
+        sa.select(deliveries.c.channel_id, sa.func.max(deliveries.c.finished_at))
+        .where(deliveries.c.state == str(DeliveryState.ACCEPTED))
+        .group_by(deliveries.c.channel_id)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def destination_counts(session: Session) -> dict[str, int]:

@@ -70,7 +70,7 @@ def serve(digest: str, name: str) -> Response:
     asset: Asset | None = current_app.extensions["hub_assets"].get(name)
     if asset is None:
         abort(404)
-    packed = "gzip" in request.accept_encodings
+    packed = request.accept_encodings.quality("gzip") > 0
     response = Response(asset.packed if packed else asset.plain, content_type=asset.content_type)
     response.headers["Cache-Control"] = FOR_EVER if digest == asset.digest else "no-cache"
     response.vary.add("Accept-Encoding")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext
-from jinja2 import pass_context
-from jinja2.runtime import Context
+from flask_babel import Babel, get_locale, gettext  # type: ignore[import-untyped]  # it ships no types
 
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings_checks import LANGUAGES
@@ -18,7 +18,7 @@ SESSION_KEY = "language"
 
 
 def init_app(app: Flask) -> None:
-    """Sets Flask-Babel up and gives every template ``say``, ``asset`` apart, and ``languages``."""
+    """Sets Flask-Babel up and gives every template ``say``, ``text_in``, ``languages`` and ``current_language``."""
     Babel(
         app,
         default_locale=app.extensions["hub"].settings.site.languages[0],
@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.filters["say"] = say
     app.jinja_env.filters["text_in"] = text_in
-    app.jinja_env.globals["languages"] = NAMES
+    app.jinja_env.globals.update(languages=NAMES, current_language=current)
 
 
 def choose() -> str:
@@ -58,7 +58,6 @@ def say(phrase: Phrase | str | None) -> str:
     return phrase.translated(gettext) if isinstance(phrase, Phrase) else phrase
 
 
-@pass_context
-def text_in(_context: Context, texts: dict[str, str]) -> str:
+def text_in(texts: Mapping[str, str]) -> str:
     """A text that a map gives in several languages, in the reader's language or else the first one."""
     return texts.get(current()) or next(iter(texts.values()), "")

@@ -17,29 +17,15 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from hub.kernel.errors import Fault, HubError
+from hub.kernel.errors import Fault, Forbidden, HubError, NotFound
 from hub.kernel.phrase import Phrase
 from hub.web.errors import FormExpired, NotLoggedIn, PasswordChangeDue
 from hub.web.language import say
-from hub.web.parts import parts
 from hub.web.security import access
 
 # Addresses whose readers are programs.
 PROGRAMS = ("/api/", "/healthz")
 CONSOLE = "/console"
-
-# What the router, the parser and the server refuse by themselves, in words for people.
-PLAIN: Mapping[int, tuple[Phrase, Phrase]] = {
-    400: (Phrase("Request not understood"), Phrase("Your browser sent something that the hub could not read.")),
-    403: (Phrase("Not allowed"), Phrase("Nobody may do this.")),
-    404: (Phrase("Page not found"), Phrase("There is nothing at this address.")),
-    405: (Phrase("Not possible here"), Phrase("This address does not take this kind of request.")),
-    413: (Phrase("Too large"), Phrase("What you sent is larger than the hub accepts.")),
-    429: (Phrase("Please wait"), Phrase("Too many attempts. Wait a minute, then try again.")),
-}
-UNFORESEEN = (Phrase("Something went wrong"), Phrase("The hub could not answer. What you did may have to be repeated."))
-
-blueprint = Blueprint("problems", __name__, url_prefix="/problems", template_folder="templates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +37,41 @@ class Problem:
     title: Phrase
     detail: Phrase
     faults: tuple[Fault, ...] = ()
+
+
+INTERNAL = Problem(
+    500, "internal", HubError.title, Phrase("The hub could not answer. Look whether what you did has happened.")
+)
+# What the router, the parser and the server refuse by themselves, in words for people.
+PLAIN: Mapping[int, Problem] = {
+    problem.status: problem
+    for problem in (
+        Problem(
+            400,
+            "bad-request",
+            Phrase("Request not understood"),
+            Phrase("Your browser sent something that the hub could not read."),
+        ),
+        Problem(403, "forbidden", Forbidden.title, Phrase("Nobody may do this.")),
+        Problem(404, "not-found", NotFound.title, Phrase("There is nothing at this address.")),
+        Problem(
+            405,
+            "method-not-allowed",
+            Phrase("Not possible here"),
+            Phrase("This address does not take this kind of request."),
+        ),
+        Problem(413, "too-large", Phrase("Too large"), Phrase("What you sent is larger than the hub accepts.")),
+        Problem(
+            429,
+            "too-many-requests",
+            Phrase("Please wait"),
+            Phrase("Too many attempts. Wait a minute, then try again."),
+        ),
+        INTERNAL,
+    )
+}
+
+blueprint = Blueprint("problems", __name__, url_prefix="/problems", template_folder="templates")
 
 
 def init_app(app: Flask) -> None:
@@ -65,10 +86,12 @@ def init_app(app: Flask) -> None:
 @access("public")
 def explain(slug: str) -> str:
     """What a problem type means; this is the address that problem documents carry as their ``type``."""
-    known = {kind.slug: kind for kind in kinds()}.get(slug)
-    if known is None:
+    known = {problem.slug: (problem.title, problem.status) for problem in PLAIN.values()}
+    known |= {kind.slug: (kind.title, kind.status) for kind in kinds()}
+    if slug not in known:
         abort(404)
-    return render_template("problem.html", kind=known)
+    title, status = known[slug]
+    return render_template("problem.html", slug=slug, title=title, status=status)
 
 
 def kinds() -> list[type[HubError]]:
@@ -85,13 +108,13 @@ def problem_of(error: HubError) -> Problem:
 
 
 def document(problem: Problem) -> dict[str, Any]:
-    """The problem document: RFC 9457 members, the request's id, and one entry a wrong field."""
+    """The problem document: RFC 9457 members (``instance`` is the request's id) and one entry a wrong field."""
     body: dict[str, Any] = {
-        "type": f"{parts().settings.site.base_url}/problems/{problem.slug}" if problem.slug else "about:blank",
+        "type": url_for("problems.explain", slug=problem.slug) if problem.slug else "about:blank",
         "title": say(problem.title),
         "status": problem.status,
         "detail": say(problem.detail),
-        "request_id": g.get("request_id", ""),
+        "instance": g.get("request_id", ""),
     }
     if problem.faults:
         body["errors"] = [{"field": fault.field, "detail": say(fault.phrase)} for fault in problem.faults]
@@ -113,8 +136,9 @@ def _plain(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if error.response is not None or status < 400:  # noqa: PLR2004 - the router's redirects pass through here
         return error
-    title, detail = PLAIN.get(status, UNFORESEEN)
-    response = _answer(Problem(status, "", title, detail))
+    response = _answer(
+        PLAIN.get(status) or Problem(status, "", Phrase("The hub refused this request"), INTERNAL.detail)
+    )
     for name, value in error.get_headers(request.environ):
         if name not in {"Content-Type", "Content-Length"}:
             response.headers[name] = value

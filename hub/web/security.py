@@ -33,7 +33,7 @@ OFFICER = "officer"
 # Anything else is the name of a permission of `hub.identity.permissions`.
 
 # Where the browser's session keeps the token of the officer's session.
-TOKEN_KEY = "token"
+TOKEN_KEY = "token"  # noqa: S105 - the name of a place, not a secret
 
 REQUEST_FIELDS = 500
 HSTS_SECONDS = 365 * 24 * 3600  # one year at least: OWASP ASVS 5.0, 3.4.1

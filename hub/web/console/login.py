@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from hub.identity import service
 from hub.identity.errors import LogInRefused
@@ -90,7 +89,7 @@ def change_password() -> ResponseReturnValue:
             faults = list(error.faults)
     if faults:
         return render_template("console/password.html", faults=faults, person=person), InvalidInput.status
-    flash(_("Your password is changed. Your other sessions have ended."))
+    flash(language.say(Phrase("Your password is changed. Your other sessions have ended.")))
     return redirect(url_for("console.home"), 303)
 
 

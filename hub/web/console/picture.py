@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hub.alerts.area import Area
+from hub.kernel.settings import Territory
+
 # The drawing's longer side, in the drawing's own units, and the margin around.
 SIDE = 400.0
 MARGIN = 12.0
@@ -24,7 +27,7 @@ class Picture:
 
 
 def draw(territory: Sequence[Position], areas: Iterable[Sequence[Position]]) -> Picture:
-    """Draws rings of (longitude, latitude) in degrees, north up, in the flat projection that is true at this latitude."""
+    """Draws rings of (longitude, latitude) in degrees, north up, in a flat projection that is true at this latitude."""
     rings = [list(territory), *[list(area) for area in areas]]
     positions = [position for ring in rings for position in ring]
     west, east = min(lon for lon, _ in positions), max(lon for lon, _ in positions)
@@ -44,3 +47,9 @@ def draw(territory: Sequence[Position], areas: Iterable[Sequence[Position]]) -> 
         territory=points(rings[0]),
         areas=tuple(points(ring) for ring in rings[1:]),
     )
+
+
+def of_area(area: Area, territory: Territory) -> Picture | None:
+    """The picture of a drawn area; communes have no outline of their own here, so they are named and not drawn."""
+    rings = [[(longitude, latitude) for latitude, longitude in ring] for ring in area.outline.polygons]
+    return draw(territory.outline, rings) if rings else None

@@ -1,0 +1,19 @@
+"""The officers' surface: pages rendered by the server, made livelier by htmx, whole without any script."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from hub.web.console import alerts, channels, compose, confirm, forms, home, login, maps, progress, sending
+from hub.web.console.blueprint import blueprint
+
+# Importing a module of views hangs its pages on the blueprint.
+VIEWS = (alerts, channels, compose, confirm, home, login, maps, progress, sending)
+
+__all__ = ["VIEWS", "blueprint", "init_app"]
+
+
+def init_app(app: Flask) -> None:
+    """Registers the console's pages and what their templates use."""
+    forms.init_app(app)
+    app.register_blueprint(blueprint)

@@ -1,0 +1,173 @@
+"""Preparing a first alert: mode, blanks, area, end, channels, with a live preview beside the form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hub.alerts import service
+from hub.alerts.drafts import Draft
+from hub.channels.contract import Channel
+from hub.dispatch.queries import destination_counts
+from hub.kernel.db import reading
+from hub.kernel.errors import Fault, InvalidInput, NotFound
+from hub.kernel.phrase import Phrase
+from hub.message_maps import blanks, versions
+from hub.message_maps.model import Kind, Message, Placeholder, Situation
+from hub.message_maps.render import render_all
+from hub.web.console import forms, texts
+from hub.web.console.blueprint import blueprint
+from hub.web.console.confirmation import confirm_page, label_of
+from hub.web.language import text_in
+from hub.web.parts import parts
+from hub.web.security import access
+
+# The mode stands in the address: it is chosen, never a default, and no field of the form can change it.
+MODES = {"exercise": True, "actual": False}
+ADDRESS = "/compose/<situation_id>/<message_id>/<mode>"
+MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One channel as the form offers it; with a ``reason`` it cannot be chosen."""
+
+    id: str
+    label: str
+    destinations: int
+    reason: Phrase | None
+
+
+@blueprint.get(ADDRESS)
+@access("alert.send")
+def compose(situation_id: str, message_id: str, mode: str) -> ResponseReturnValue:
+    """The empty form: every suitable channel ticked, no area, no blank filled in."""
+    start = _start(situation_id, message_id, mode)
+    suitable = tuple(choice.id for choice in _choices(start.exercise) if not choice.reason)
+    return compose_page(replace(start, channels=suitable), ())
+
+
+@blueprint.post(ADDRESS)
+@access("alert.send")
+def check(situation_id: str, message_id: str, mode: str) -> ResponseReturnValue:
+    """The confirmation, or the form again with every fault named and everything typed still there."""
+    draft = forms.read_draft(request, _start(situation_id, message_id, mode))
+    try:
+        return confirm_page(service.preview(parts().desk, draft))
+    except InvalidInput as error:
+        return compose_page(draft, error.faults), error.status
+
+
+@blueprint.post(ADDRESS + "/preview")
+@access("alert.send")
+def preview(situation_id: str, message_id: str, mode: str) -> ResponseReturnValue:
+    """The pane beside the form, for htmx: what would be sent, or as much of it as can be said yet."""
+    draft = forms.read_draft(request, _start(situation_id, message_id, mode))
+    try:
+        shown = service.preview(parts().desk, draft)
+    except InvalidInput as error:
+        return render_template("console/preview.html", missing=error.faults, **_provisional(draft, error.faults))
+    return render_template(
+        "console/preview.html",
+        carried=shown.carried,
+        left_out=[(label_of(channel_id), reason) for channel_id, reason in shown.left_out],
+        findings=shown.findings,
+    )
+
+
+def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
+    """The form with the values of a draft."""
+    settings = parts().settings
+    situation, message = _chosen(draft.situation_id, draft.message_id)
+    fields = forms.fields(blanks.asked(situation, message), settings.site.languages, draft.blanks)
+    names = [field.field for field in fields] + ["area", "communes", "geojson", "expires", "channels"]
+    level = situation.level_of(message)
+    address: dict[str, Any] = {
+        "situation_id": situation.id,
+        "message_id": message.id,
+        "mode": "exercise" if draft.exercise else "actual",
+    }
+    return render_template(
+        "console/compose.html",
+        situation=situation,
+        message=message,
+        level=level,
+        level_hours=level.expires_minutes // MINUTES,
+        exercise=draft.exercise,
+        values=draft,
+        faults=forms.shown(faults, names),
+        blanks=fields,
+        communes=settings.territory.communes,
+        channels=_choices(draft.exercise),
+        here_to=url_for("console.check", **address),
+        preview_to=url_for("console.preview", **address),
+    )
+
+
+def _start(situation_id: str, message_id: str, mode: str) -> Draft:
+    if mode not in MODES:
+        raise NotFound(Phrase("Choose first: an exercise or a real alert."))
+    _chosen(situation_id, message_id)
+    return Draft(situation_id=situation_id, message_id=message_id, exercise=MODES[mode])
+
+
+def _chosen(situation_id: str, message_id: str) -> tuple[Situation, Message]:
+    _, situation = versions.find(reading(), situation_id)
+    message = situation.message(message_id)
+    if message.kind is not Kind.ALERT:
+        raise NotFound(Phrase("This message follows another one: send it from the page of that alert."))
+    return situation, message
+
+
+def _choices(exercise: bool) -> list[Choice]:  # noqa: FBT001 - a mode, named at every call
+    counts = destination_counts(reading())
+    return [
+        Choice(channel.id, channel.label, counts.get(channel.id, 0), _closed(channel, exercise=exercise))
+        for channel in parts().channels.values()
+    ]
+
+
+def _closed(channel: Channel, *, exercise: bool) -> Phrase | None:
+    return Phrase("not open to exercises") if exercise and not channel.exercise else None
+
+
+def _provisional(draft: Draft, faults: Sequence[Fault]) -> dict[str, Any]:
+    """The texts of the chosen channels with the map's examples where a blank is still empty or wrong."""
+    settings = parts().settings
+    situation, message = _chosen(draft.situation_id, draft.message_id)
+    wrong = {fault.field.removeprefix(forms.BLANKS) for fault in faults if fault.field.startswith(forms.BLANKS)}
+    typed = {name: value for name, value in draft.blanks.items() if name not in wrong}
+    roots = {key.partition(".")[0] for key in wrong}
+    stand_ins = [blank for blank in blanks.asked(situation, message) if blank.name in roots]
+    languages = settings.site.languages
+    for blank in stand_ins:
+        keys = [f"{blank.name}.{language}" for language in languages] if blank.per_language else [blank.name]
+        for key in keys:
+            typed.setdefault(key, _example(blank, key.removeprefix(blank.name).lstrip(".")))
+    try:
+        filled = blanks.fill(
+            situation,
+            message,
+            typed,
+            authority=settings.authority,
+            now=parts().clock.now(),
+            timezone=settings.site.timezone,
+            languages=languages,
+            link_hosts=settings.maps.link_hosts,
+        )
+    except InvalidInput:
+        return {}  # an example that is itself out of date, such as a time that has passed: only the faults are shown
+    chosen = [parts().channels[each].adapter.form for each in draft.channels if each in parts().channels]
+    finished = render_all(situation, message, filled, languages, exercise=draft.exercise)
+    return {
+        "forms": texts.rendered(finished, chosen or texts.FORMS),
+        "stand_ins": [text_in(blank.label) for blank in stand_ins],
+    }
+
+
+def _example(blank: Placeholder, language: str) -> str:
+    return blank.example.get(language) or next(iter(blank.example.values()), "")

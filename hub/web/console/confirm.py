@@ -1,0 +1,77 @@
+"""Sending what was confirmed, and the ways back when it cannot be sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hub.alerts import service
+from hub.alerts.drafts import Draft
+from hub.alerts.errors import AlreadyFollowed, StalePreview
+from hub.kernel.errors import Fault, InvalidInput
+from hub.kernel.phrase import Phrase
+from hub.web.console import tokens
+from hub.web.console.alerts import alert_page
+from hub.web.console.blueprint import blueprint
+from hub.web.console.compose import compose_page
+from hub.web.console.confirmation import confirm_page, word
+from hub.web.parts import parts
+from hub.web.security import access, current_officer
+
+
+@blueprint.get("/confirm")
+@access("alert.send")
+def no_confirmation() -> ResponseReturnValue:
+    """A confirmation is made from a form; an address that was kept or reloaded leads home."""
+    return redirect(url_for("console.home"), 303)
+
+
+@blueprint.post("/confirm")
+@access("alert.send")
+def confirm() -> ResponseReturnValue:
+    """Sends exactly what was shown; twice the same is one alert."""
+    draft, digest = tokens.read(request.form.get("token", ""))
+    expected = word(draft)
+    if expected and request.form.get("word", "").strip().upper() != expected:
+        fault = Fault("word", Phrase("Type the word %(word)s to send. Nothing has been sent yet.", word=expected))
+        return _again(draft, [fault])
+    try:
+        result = service.trigger(parts().desk, draft, digest, current_officer().actor)
+    except StalePreview as error:
+        return _again(_unsettled(draft), [], error)
+    except AlreadyFollowed as error:
+        return alert_page(draft.follows or "", draft, [Fault("form", error.detail)]), error.status
+    except InvalidInput as error:
+        return _form(draft, error.faults), error.status
+    return redirect(url_for("console.alert", identifier=result.identifier), 303)
+
+
+@blueprint.post("/confirm/change")
+@access("alert.send")
+def change() -> ResponseReturnValue:
+    """Back to the form with everything that was typed."""
+    draft, _ = tokens.read(request.form.get("token", ""))
+    return _form(_unsettled(draft), ())
+
+
+def _again(draft: Draft, faults: list[Fault], stale: StalePreview | None = None) -> ResponseReturnValue:
+    """The confirmation once more; made anew when it had become stale, so that nothing typed is lost."""
+    try:
+        preview = service.preview(parts().desk, draft)
+    except StalePreview as error:
+        return _again(_unsettled(draft), [], error)
+    except InvalidInput as error:
+        return _form(draft, error.faults), error.status
+    status = stale.status if stale else InvalidInput.status
+    return confirm_page(preview, faults, stale.detail if stale else None), status
+
+
+def _unsettled(draft: Draft) -> Draft:
+    return replace(draft, identifier="", sent=None, version_id="")
+
+
+def _form(draft: Draft, faults: tuple[Fault, ...]) -> str:
+    draft = _unsettled(draft)
+    return alert_page(draft.follows, draft, faults) if draft.follows else compose_page(draft, faults)

@@ -1,0 +1,87 @@
+"""A message's texts outside of any alert: with the map's examples, or with what has been typed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.channels.contract import RenderedText
+from hub.channels.text import Count, count, to_gsm7
+from hub.kernel.phrase import Phrase
+from hub.message_maps.exercise import marked
+from hub.message_maps.lint_length import worst_values
+from hub.message_maps.model import Message, Situation
+
+FORMS: Mapping[str, Phrase] = {
+    "sms": Phrase("Text message (SMS)"),
+    "x": Phrase("X"),
+    "bluesky": Phrase("Bluesky"),
+    "mastodon": Phrase("Mastodon"),
+    "long": Phrase("Web page and e-mail"),
+    "led": Phrase("Display panels"),
+    "cap": Phrase("CAP (sirens, radios, phones)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text in one language, and how much of the form's limit it takes."""
+
+    language: str
+    text: str
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class FormTexts:
+    """One form in all languages; ``same_as`` is the form whose text it borrows."""
+
+    label: Phrase
+    same_as: Phrase | None
+    texts: tuple[Text, ...]
+
+
+def with_examples(situation: Situation, message: Message, languages: Sequence[str]) -> list[FormTexts]:
+    """The texts with the map's examples in the blanks; counted with the longest values and the exercise marks."""
+    worst = worst_values(situation)
+    examples = {
+        language: {
+            name: blank.example.get(language) or next(iter(blank.example.values()), "")
+            for name, blank in situation.placeholders.items()
+        }
+        for language in languages
+    }
+    found = []
+    for form, label in FORMS.items():
+        texts = []
+        for language in languages:
+            variant = message.variant(form, language)
+            shown = "\n\n".join(tagged.filled(examples[language]) for tagged in variant.values())
+            longest = marked(form, language, {part: tagged.filled(worst) for part, tagged in variant.items()})
+            texts.append(Text(language, shown, counted(form, longest)))
+        borrowed = message.same_as.get(form)
+        found.append(FormTexts(label, FORMS[borrowed] if borrowed else None, tuple(texts)))
+    return found
+
+
+def rendered(texts: Mapping[str, Mapping[str, RenderedText]], forms: Iterable[str]) -> list[FormTexts]:
+    """Finished texts of some forms, each with its own count."""
+    return [
+        FormTexts(
+            FORMS[form],
+            None,
+            tuple(Text(language, text.text, counted(form, text.parts)) for language, text in texts[form].items()),
+        )
+        for form in FORMS
+        if form in set(forms)
+    ]
+
+
+def counted(form: str, parts: Mapping[str, str]) -> Count:
+    """The count of a text: of the headline for CAP, of the fullest page for panels, of the whole text otherwise."""
+    if form == "cap":
+        return count(form, parts["headline"])
+    if form == "led":
+        return max((count(form, page) for page in parts.values()), key=lambda each: (not each.fits, each.used))
+    text = parts["text"]
+    return count(form, to_gsm7(text) if form == "sms" else text)
