@@ -99,13 +99,24 @@ def channels(tmp_path, settings, clock):
 
 
 @pytest.fixture
-def town(both_engines_app, settings, clock, channels):
+def town(app, settings, clock, channels):
+    """On SQLite: for what does not depend on the engine."""
+    yield from opened(app, settings, clock, channels)
+
+
+@pytest.fixture
+def any_town(both_engines_app, settings, clock, channels):
+    """On each engine in turn."""
+    yield from opened(both_engines_app, settings, clock, channels)
+
+
+def opened(app, settings, clock, channels):
     rings = []
     desk = Desk(settings=settings, clock=clock, channels=channels, ring=lambda: rings.append(clock.now()))
-    with both_engines_app.app_context():
+    with app.app_context():
         publish(settings, clock)
         ensure_single_destinations(channels.values(), now=clock.now())
-        yield Town(both_engines_app, desk, clock, rings)
+        yield Town(app, desk, clock, rings)
 
 
 def publish(settings, clock, change=lambda situation: situation):
