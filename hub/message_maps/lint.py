@@ -11,7 +11,7 @@ from functools import lru_cache
 from hub.channels.contract import RenderedText
 from hub.message_maps import lint_characters, lint_completeness, lint_length, lint_lifecycle, lint_placeholders
 from hub.message_maps.model import Kind, Message, Situation
-from hub.message_maps.rules import Finding, Grade, Remark, RenderedView, Rule, Rules, Scope, TextView
+from hub.message_maps.rules import Fillings, Finding, Grade, Remark, RenderedView, Rule, Rules, Scope, TextView
 
 RULES: tuple[Rule, ...] = tuple(
     rule
@@ -27,14 +27,14 @@ def lint(situation: Situation, rules: Rules) -> list[Finding]:
         for rule in _of_scope(Scope.SITUATION)
         for remark in rule.check(situation, rules)
     ]
-    worst = lint_length.worst_values(situation)
+    fillings = lint_length.fillings(situation, rules)
     for message in situation.messages:
         for rule in _of_scope(Scope.MESSAGE):
             if message.kind in rule.kinds:
                 findings += [
                     _finding(rule, situation, message, "", remark) for remark in rule.check(situation, message, rules)
                 ]
-        for view in _views(situation, message, rules, worst):
+        for view in _views(situation, message, rules, fillings):
             findings += _lint_text(view)
     return findings
 
@@ -58,12 +58,12 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Grade.ERROR]
 
 
-def _views(situation: Situation, message: Message, rules: Rules, worst: Mapping[str, str]) -> Iterator[TextView]:
+def _views(situation: Situation, message: Message, rules: Rules, fillings: Fillings) -> Iterator[TextView]:
     level = situation.level_of(message)
     for form, languages in message.variants.items():
         for language, parts in languages.items():
             if language in rules.languages:
-                yield TextView(situation, message, level, form, language, parts, rules, worst)
+                yield TextView(situation, message, level, form, language, parts, rules, fillings)
 
 
 def _lint_text(view: TextView) -> Iterator[Finding]:

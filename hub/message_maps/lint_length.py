@@ -25,8 +25,8 @@ from hub.channels.text import (
 )
 from hub.kernel.phrase import Phrase
 from hub.message_maps.exercise import marked
-from hub.message_maps.model import Kind, PlaceholderType, Situation
-from hub.message_maps.rules import Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
+from hub.message_maps.model import Kind, Placeholder, PlaceholderType, Situation
+from hub.message_maps.rules import Fillings, Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
 from hub.message_maps.tagged import Tagged
 
 BOOK = RuleBook()
@@ -42,23 +42,37 @@ _LIMITED = ("x", "bluesky", "mastodon", "cap")
 
 
 def worst_values(situation: Situation) -> Mapping[str, str]:
-    """Each placeholder's longest value, as text channels count it."""
-    return {
-        name: _URL_HEAD + "x" * (blank.max - len(_URL_HEAD)) if blank.type is PlaceholderType.URL else "x" * blank.max
-        for name, blank in situation.placeholders.items()
-    }
+    """Each placeholder's longest value, as text channels count it. An undeclared one stands as its name."""
+    used = frozenset[str]().union(*(message.placeholders for message in situation.messages))
+    return {name: name for name in used} | {blank.name: _longest(blank) for blank in situation.placeholders.values()}
 
 
-def worst_panel_values(situation: Situation, rules: Rules) -> Mapping[str, str]:
-    """Each placeholder's longest value, broken into words in the way that wastes most of a panel's lines.
+def fillings(situation: Situation, rules: Rules) -> Fillings:
+    """The values with which a situation's texts are measured.
 
-    Two words of just over half a line never share one. A time or a number is one word.
+    For texts each placeholder is as long as it may be. For panels it is also broken into words in the way that wastes
+    most of a panel's lines: two words of just over half a line never share one. A time or a number is one word.
     """
-    word = "x" * (rules.led_columns // 2 + 1) + " "
-    return {
-        name: (word * blank.max)[: blank.max].strip() if blank.max > rules.led_columns // 2 else "x" * blank.max
-        for name, blank in situation.placeholders.items()
-    }
+    worst = worst_values(situation)
+    half = rules.led_columns // 2 + 1
+    return Fillings(
+        worst=worst,
+        panel={
+            name: (("x" * half + " ") * len(value))[: len(value)].strip() if len(value) > half else value
+            for name, value in worst.items()
+        },
+        examples={
+            language: {name: name for name in worst}
+            | {blank.name: blank.example.get(language, "") for blank in situation.placeholders.values()}
+            for language in rules.languages
+        },
+    )
+
+
+def _longest(blank: Placeholder) -> str:
+    if blank.type is PlaceholderType.URL:
+        return _URL_HEAD + "x" * (blank.max - len(_URL_HEAD))
+    return "x" * blank.max
 
 
 @BOOK.rule(
@@ -180,10 +194,11 @@ def headline_can_be_said(view: TextView) -> Iterator[Remark]:
 def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
     """150 words a minute: 75 words in all, the hazard among the first 25."""
     words = before_hazard = 0
+    examples = view.fillings.examples[view.language]
     hazard_seen = False
     for segment in view.parts["text"].segments:
         hazard_seen = hazard_seen or segment.tag == "H"
-        words += led_words(segment.filled(_examples(view)))
+        words += led_words(segment.filled(examples))
         if not hazard_seen:
             before_hazard = words
     if words > SPOKEN_WORDS:
@@ -202,7 +217,6 @@ def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
 )
 def page_fits_panel(view: TextView) -> Iterator[Remark]:
     """A driver reads a panel in seconds. Words are counted with the example, lines with every blank at its longest."""
-    worst = worst_panel_values(view.situation, view.rules)
     for part, page in view.parts.items():
         words = _example_words(view, page)
         if words > LED_WORDS:
@@ -212,7 +226,7 @@ def page_fits_panel(view: TextView) -> Iterator[Remark]:
                 "%(units)s pieces of information; at most %(most)s", units=len(page.segments), most=LED_UNITS
             )
             yield Remark(phrase, part=part)
-        yield from _fits_panel(part, page.filled(worst), view.rules)
+        yield from _fits_panel(part, page.filled(view.fillings.panel), view.rules)
 
 
 def _fits_panel(part: str, page: str, rules: Rules) -> Iterator[Remark]:
@@ -281,9 +295,5 @@ def finished_page_fits(view: RenderedView) -> Iterator[Remark]:
         yield from _fits_panel(part, page, view.rules)
 
 
-def _examples(view: TextView) -> Mapping[str, str]:
-    return {name: blank.example.get(view.language, name) for name, blank in view.situation.placeholders.items()}
-
-
 def _example_words(view: TextView, tagged: Tagged) -> int:
-    return led_words(tagged.filled(_examples(view)))
+    return led_words(tagged.filled(view.fillings.examples[view.language]))

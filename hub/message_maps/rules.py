@@ -84,6 +84,15 @@ class Remark:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Fillings:
+    """Values for all placeholders: the longest in a text, the longest on a panel, the examples of each language."""
+
+    worst: Mapping[str, str]
+    panel: Mapping[str, str]
+    examples: Mapping[str, Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class TextView:
     """One message in one form and one language, as the text rules see it. Blanks are shown as ``{name}``."""
@@ -95,7 +104,7 @@ class TextView:
     language: str
     parts: Variant
     rules: Rules
-    worst: Mapping[str, str]
+    fillings: Fillings
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
@@ -123,7 +132,7 @@ class TextView:
     @cached_property
     def worst_parts(self) -> Mapping[str, str]:
         """Each part with every blank at its longest."""
-        return {part: tagged.filled(self.worst) for part, tagged in self.parts.items()}
+        return {part: tagged.filled(self.fillings.worst) for part, tagged in self.parts.items()}
 
     def blanks(self, tag: str) -> Iterator[str]:
         """The names of the placeholders that stand under a tag."""
