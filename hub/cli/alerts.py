@@ -96,7 +96,7 @@ def follow(alert: str, message: str, blanks: tuple[str, ...], wait: float, *, ye
         name: value
         for each in queries.follow_ups(reading(), alert, parts().clock.now())
         if each.message.id == message
-        for name, value in each.known.items()
+        for name, value in each.draft.blanks.items()
     }
     draft = Draft(
         situation_id=first.situation_id,
@@ -146,7 +146,7 @@ def _show(preview: Preview) -> None:
             click.echo(f"-- {said(part.title)}{used}")
             click.echo(part.text)
     for channel, reason in preview.left_out:
-        say("Left out: %(channel)s: %(reason)s", channel=channel.label, reason=reason)
+        say("Left out: %(channel)s: %(reason)s", channel=channel, reason=reason)
 
 
 def _watch(identifier: str, wait: float, *, as_json: bool) -> None:
