@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, g, request, url_for
 from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]  # it ships no types
@@ -13,7 +12,9 @@ from markupsafe import Markup, escape
 
 from hub.web.parts import parts
 
-ADDRESS = re.compile(r"https?://[^\s<>\"'()]*[^\s<>\"'().,;:!?]")
+# A host without port or credentials, then a path without the punctuation that ends a sentence. The host is matched
+# whole or not at all: what only starts like one of ours is not ours.
+ADDRESS = re.compile(r"https?://(?>([a-z0-9-]+(?:\.[a-z0-9-]+)*))(?![\w@:%\[])(?:/[^\s<>\"'()]*[^\s<>\"'().,;:!?])?/?")
 # CLDR skeletons would lose the weekday; a tired reader at two in the morning needs it.
 # French hours are written as in the messages of the maps.
 HOURS = {"fr": "HH'h'mm", "en": "HH:mm"}
@@ -79,7 +80,7 @@ def _linked(text: str) -> Markup:
     hosts = parts().settings.maps.link_hosts
     done, end = Markup(), 0
     for found in ADDRESS.finditer(text):
-        if urlsplit(found[0]).hostname in hosts:
+        if found[1] in hosts:
             done += escape(text[end : found.start()]) + Markup('<a href="{0}">{0}</a>').format(found[0])
             end = found.end()
     return done + escape(text[end:])
