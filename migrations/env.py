@@ -14,10 +14,18 @@ def render_item(kind, item, autogen_context):
     return False
 
 
+def include_object(_item, name, kind, *_):
+    """An index over an expression cannot be compared: it is written by hand, and a test compares both ways."""
+    return (kind, name) != ("index", "ix_delivery_due")
+
+
 def run_migrations():
-    options = current_app.extensions["migrate"].configure_args | {"render_item": render_item}
+    options = current_app.extensions["migrate"].configure_args | {
+        "render_item": render_item,
+        "include_object": include_object,
+    }
     with db.engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=db.metadata, compare_type=True, **options)
+        context.configure(connection=connection, target_metadata=db.metadata, **options)
         with context.begin_transaction():
             context.run_migrations()
 

@@ -133,7 +133,7 @@ def _send(draft: Draft, *, yes: bool, wait: float, as_json: bool) -> None:
             raise InvalidInput([Fault("confirmation", Phrase("Nothing was sent: the word is %(word)s.", word=word))])
     result = service.trigger(desk, preview.draft, preview.digest, operator())
     if not as_json:
-        say("Sent: %(identifier)s", identifier=result.identifier)
+        say("Sent as %(identifier)s", identifier=result.identifier)
     _watch(result.identifier, wait, as_json=as_json)
     _report(result.identifier, as_json=as_json)
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from hub.audit import service as audit
 from hub.cli.speech import REFUSED, json_option, operator, said, say, show_json, speaks
 from hub.kernel.db import transaction
 from hub.kernel.errors import Fault, InvalidInput
@@ -75,10 +76,14 @@ def publish_directory() -> list[str]:
             if finding.severity == "error"
         ]
         raise InvalidInput(faults)
+    now, actor, language = hub.clock.now(), operator(), hub.settings.site.languages[0]
+    titles = {situation.id: situation.title[language] for situation in checked.loaded.situations}
     with transaction() as session:
-        published = versions.publish(session, checked.loaded.situations, now=hub.clock.now(), actor=operator())
-        language = hub.settings.site.languages[0]
-        return [version.situation.title[language] for version in published]
+        fresh = versions.publish(session, checked.loaded.situations, now=now, actor_name=actor.name)
+        for version in fresh:
+            detail = {"digest": version.digest}
+            audit.record(session, actor=actor, action="map.published", subject=version.id, detail=detail, now=now)
+        return [titles[version.situation_id] for version in fresh]
 
 
 def _check() -> Checked:

@@ -37,7 +37,7 @@ def test_only_the_kernel_commits():
         for path in SOURCES
         if path != ROOT / "hub/kernel/db.py"
         for node in ast.walk(parsed(path))
-        if isinstance(node, ast.Attribute) and node.attr in {"commit", "begin", "begin_nested"}
+        if isinstance(node, ast.Attribute) and node.attr in {"commit", "begin"}
     ]
     assert offenders == []
 
