@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import feedparser
 import pytest
@@ -32,15 +33,16 @@ from hub.channels.contract import (
     TransientChannelError,
 )
 from hub.kernel.clock import SystemClock
-from hub.kernel.settings import HttpSettings
+from hub.kernel.http import GuardedClient
 from tests.cap.samples import SENT, make_alert, make_info
+from tests.channels.adapter_contract import AdapterContract
 
 BASE = "https://alerte.rivemont.example"
 
 
 def cap_feed(data_directory: Path, languages: tuple[str, ...] = ("fr", "en"), **settings: str) -> CapFeed:
     hub = Surroundings(
-        http=HttpSettings(allowed_networks=()),  # the feed never uses the network
+        http=GuardedClient(()),  # the feed never uses the network
         clock=SystemClock(),
         data_directory=data_directory,
         base_url=BASE,
@@ -108,6 +110,13 @@ def entries(feed: CapFeed) -> list[feedparser.FeedParserDict]:
     parsed = feedparser.parse(feed.read_index())
     assert not parsed.bozo
     return parsed.entries
+
+
+class TestContract(AdapterContract):
+    kind: ClassVar[str] = "cap_feed"
+
+    def carried(self) -> OutboundMessage:
+        return message()
 
 
 @pytest.fixture
@@ -328,6 +337,7 @@ def test_what_does_not_belong_into_the_directory_is_left_out_and_left_alone(feed
 WRITER = """
 import sys
 from pathlib import Path
+from typing import ClassVar
 from tests.channels.adapters.test_cap_feed import cap_feed, message, publish
 feed = cap_feed(Path(sys.argv[1]))
 for number in range(int(sys.argv[2]), int(sys.argv[3])):
