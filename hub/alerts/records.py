@@ -8,14 +8,13 @@ from typing import Any
 from hub.alerts import states
 from hub.alerts.composing import Composed
 from hub.alerts.models import Alert
-from hub.alerts.outbound import SCOPE
+from hub.alerts.outbound import SCOPE, Content
 from hub.identity.actor import Actor
 
 
 def row(composed: Composed, actor: Actor, now: datetime) -> Alert:
     """The row of a new alert, its texts copied in every language."""
     content = composed.content
-    level = content.situation.level_of(content.message)
     return Alert(
         identifier=content.identifier,
         sender=content.sender,
@@ -32,16 +31,11 @@ def row(composed: Composed, actor: Actor, now: datetime) -> Alert:
         version_id=content.version_id,
         message_id=content.message.id,
         kind=content.message.kind.value,
-        level=level.id,
+        level=content.message.level,
         incident=content.incident,
         follows=content.head.identifier if content.head else None,
         references=[alert.identifier for alert in content.references],
-        title=dict(content.situation.title),
-        message_title=dict(content.message.title),
-        level_label=dict(level.label),
-        event=dict(content.situation.event),
-        headline={language: text.parts["headline"] for language, text in content.texts["cap"].items()},
-        texts={language: text.text for language, text in content.texts["long"].items()},
+        **_words(content),
         area=content.area.to_json(),
         blanks=dict(content.blanks),
         moments={name: moment.isoformat() for name, moment in content.moments.items()},
@@ -54,6 +48,17 @@ def row(composed: Composed, actor: Actor, now: datetime) -> Alert:
         created_by_id=actor.id,
         created_by_name=actor.name,
     )
+
+
+def _words(content: Content) -> dict[str, dict[str, str]]:
+    return {
+        "title": dict(content.situation.title),
+        "message_title": dict(content.message.title),
+        "level_label": dict(content.situation.level_of(content.message).label),
+        "event": dict(content.situation.event),
+        "headline": {language: text.parts["headline"] for language, text in content.texts["cap"].items()},
+        "texts": {language: text.text for language, text in content.texts["long"].items()},
+    }
 
 
 def audit_detail(composed: Composed) -> dict[str, Any]:
