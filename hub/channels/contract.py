@@ -262,7 +262,7 @@ class ChannelAdapter(ABC):
         """
         return None if address == SINGLE_ADDRESS else Phrase("this channel has one destination of its own")
 
-    def destination_secret(self, address: str) -> Secret | None:
+    def destination_secret(self, address: str) -> Secret | None:  # noqa: ARG002 - adapters that sign look at it
         """What the receiver at this address needs to check that a message is ours; ``None`` where nothing is signed."""
         return None
 

@@ -23,9 +23,14 @@ class SmtpPeer:
     def __init__(self) -> None:
         self.refusals: dict[str, str] = {}
         self.at_the_end = "250 2.0.0 Ok: queued as 4Zx1Y2abcd"
-        self.at_connection = ""
         self.received: list[tuple[str, list[str], EmailMessage]] = []
+        self.logged_in = 0
         self.port = 0
+
+    def authenticate(self, _server: Any, _session: Any, _envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        good = mechanism in {"LOGIN", "PLAIN"} and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
+        self.logged_in += good
+        return AuthResult(success=good, handled=False)
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -46,11 +51,6 @@ class SmtpPeer:
         return self.at_the_end
 
 
-def authenticate(_server: Any, _session: Any, _envelope: Any, mechanism: str, data: Any) -> AuthResult:
-    good = mechanism in {"LOGIN", "PLAIN"} and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=good, handled=False)
-
-
 @contextmanager
 def running_smtp_peer(
     context: ssl.SSLContext | None = None, *, implicit_tls: bool = False, log_in: bool = False
@@ -66,8 +66,9 @@ def running_smtp_peer(
             loop=loop,
             tls_context=None if implicit_tls else context,
             require_starttls=context is not None and not implicit_tls,
-            authenticator=authenticate if log_in else None,
-            auth_required=log_in,
+            authenticator=peer.authenticate if log_in else None,
+            # aiosmtpd does not see TLS that asyncio does for it, and warns where it requires log-in without TLS
+            auth_required=log_in and not implicit_tls,
             auth_require_tls=not implicit_tls,
         )
 

@@ -156,9 +156,10 @@ class Email(ChannelAdapter):
         if self.settings["reply_to"]:
             message["Reply-To"] = self.settings["reply_to"]
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = ", ".join(body["languages"])
         message.set_content(body["text"])
         message.add_alternative(body["html"], subtype="html")
+        # Last, because the library moves Content- headers that are already there into the first part.
+        message["Content-Language"] = ", ".join(body["languages"])
         message.set_boundary(f"=_{hashlib.sha256(body['html'].encode()).hexdigest()[:32]}")
         return message
 
