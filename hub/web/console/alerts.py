@@ -12,7 +12,7 @@ from hub.alerts import queries, service
 from hub.alerts.drafts import Draft
 from hub.alerts.queries import FollowUp
 from hub.alerts.service import ChannelPreview
-from hub.alerts.states import MOVES_AREA, Role, State
+from hub.alerts.states import MOVES_AREA, WITHDRAWING, Role, State
 from hub.dispatch import queries as dispatch
 from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput, NotFound
@@ -74,16 +74,21 @@ FOLLOW_UPS: Mapping[Role, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class FollowUpForm:
-    """One follow-up as the page offers it: its words, its blanks, and whether it may move the area."""
+    """One follow-up as the page offers it: its words, its blanks, and whether it may move the area.
+
+    ``asked`` are the blanks to fill in; ``known`` those that the alert before has answered already.
+    """
 
     message_id: str
     title: Mapping[str, str]
     words: Words
-    fields: tuple[forms.Field, ...]
+    asked: tuple[forms.Field, ...]
+    known: tuple[forms.Field, ...]
     faults: tuple[Fault, ...]
     draft: Draft
     prefix: str
     open: bool
+    submitted: bool
     moves_area: bool
 
 
@@ -147,28 +152,32 @@ def _form(number: int, offered: FollowUp, draft: Draft | None, faults: Sequence[
     values = draft if draft is not None and mine else offered.draft
     # Several forms on one page ask for the same blanks: each has ids of its own.
     prefix = f"{number}."
+    fields = forms.fields(offered.asked, parts().settings.site.languages, values.blanks)
+    wrong = {fault.field for fault in faults} if mine else set()
+    known = {forms.BLANKS + key for key in offered.draft.blanks} - wrong
     return FollowUpForm(
         message_id=offered.message.id,
         title=offered.message.title,
         words=FOLLOW_UPS[offered.role],
-        fields=tuple(forms.fields(offered.asked, parts().settings.site.languages, values.blanks)),
+        asked=tuple(field for field in fields if field.field not in known),
+        known=tuple(field for field in fields if field.field in known),
         faults=tuple(faults) if mine else (),
         draft=values,
         prefix=prefix,
-        open=mine,
+        # What takes an error back is never folded away.
+        open=mine or offered.role in WITHDRAWING,
+        submitted=mine,
         moves_area=offered.role in MOVES_AREA,
     )
 
 
 def _summary(items: Sequence[FollowUpForm], faults: Sequence[Fault]) -> list[Fault]:
     """The faults with the ids of the form that they belong to; without such a form they stand alone at the top."""
-    form = next((item for item in items if item.open), None)
+    form = next((item for item in items if item.submitted), None)
     if form is None:
         return list(faults)
-    present = {field.field for field in form.fields} | {"expires"}
-    if form.moves_area:
-        present |= {"area", "communes", "geojson"}
-    return [Fault(form.prefix + (fault.field if fault.field in present else "form"), fault.phrase) for fault in faults]
+    others = forms.ALERT_FIELDS - {"channels"} if form.moves_area else {"expires"}
+    return forms.summary(faults, (*form.asked, *form.known), others, form.prefix)
 
 
 def _sent(identifier: str) -> list[ChannelPreview]:

@@ -17,12 +17,11 @@ from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import blanks, versions
-from hub.message_maps.model import Kind, Message, Placeholder, Situation
-from hub.message_maps.render import render_all
-from hub.web.console import forms, texts
+from hub.message_maps.model import Kind, Message, Situation
+from hub.web.console import forms
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import confirm_page, label_of
-from hub.web.language import text_in
+from hub.web.console.provisional import texts_so_far
 from hub.web.parts import parts
 from hub.web.security import access
 
@@ -70,7 +69,13 @@ def preview(situation_id: str, message_id: str, mode: str) -> ResponseReturnValu
     try:
         shown = service.preview(parts().desk, draft)
     except InvalidInput as error:
-        return render_template("console/preview.html", missing=error.faults, **_provisional(draft, error.faults))
+        situation, message = _chosen(situation_id, message_id)
+        fields = forms.fields(blanks.asked(situation, message), parts().settings.site.languages, draft.blanks)
+        return render_template(
+            "console/preview.html",
+            missing=forms.summary(error.faults, fields, forms.ALERT_FIELDS),
+            **texts_so_far(situation, message, draft, error.faults),
+        )
     return render_template(
         "console/preview.html",
         carried=shown.carried,
@@ -84,7 +89,6 @@ def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
     settings = parts().settings
     situation, message = _chosen(draft.situation_id, draft.message_id)
     fields = forms.fields(blanks.asked(situation, message), settings.site.languages, draft.blanks)
-    names = [field.field for field in fields] + ["area", "communes", "geojson", "expires", "channels"]
     level = situation.level_of(message)
     address: dict[str, Any] = {
         "situation_id": situation.id,
@@ -99,7 +103,8 @@ def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
         level_hours=level.expires_minutes // MINUTES,
         exercise=draft.exercise,
         values=draft,
-        faults=forms.shown(faults, names),
+        faults=faults,
+        summary_faults=forms.summary(faults, fields, forms.ALERT_FIELDS),
         blanks=fields,
         communes=settings.territory.communes,
         channels=_choices(draft.exercise),
@@ -133,41 +138,3 @@ def _choices(exercise: bool) -> list[Choice]:  # noqa: FBT001 - a mode, named at
 
 def _closed(channel: Channel, *, exercise: bool) -> Phrase | None:
     return Phrase("not open to exercises") if exercise and not channel.exercise else None
-
-
-def _provisional(draft: Draft, faults: Sequence[Fault]) -> dict[str, Any]:
-    """The texts of the chosen channels with the map's examples where a blank is still empty or wrong."""
-    settings = parts().settings
-    situation, message = _chosen(draft.situation_id, draft.message_id)
-    wrong = {fault.field.removeprefix(forms.BLANKS) for fault in faults if fault.field.startswith(forms.BLANKS)}
-    typed = {name: value for name, value in draft.blanks.items() if name not in wrong}
-    roots = {key.partition(".")[0] for key in wrong}
-    stand_ins = [blank for blank in blanks.asked(situation, message) if blank.name in roots]
-    languages = settings.site.languages
-    for blank in stand_ins:
-        keys = [f"{blank.name}.{language}" for language in languages] if blank.per_language else [blank.name]
-        for key in keys:
-            typed.setdefault(key, _example(blank, key.removeprefix(blank.name).lstrip(".")))
-    try:
-        filled = blanks.fill(
-            situation,
-            message,
-            typed,
-            authority=settings.authority,
-            now=parts().clock.now(),
-            timezone=settings.site.timezone,
-            languages=languages,
-            link_hosts=settings.maps.link_hosts,
-        )
-    except InvalidInput:
-        return {}  # an example that is itself out of date, such as a time that has passed: only the faults are shown
-    chosen = [parts().channels[each].adapter.form for each in draft.channels if each in parts().channels]
-    finished = render_all(situation, message, filled, languages, exercise=draft.exercise)
-    return {
-        "forms": texts.rendered(finished, chosen or texts.FORMS),
-        "stand_ins": [text_in(blank.label) for blank in stand_ins],
-    }
-
-
-def _example(blank: Placeholder, language: str) -> str:
-    return blank.example.get(language) or next(iter(blank.example.values()), "")

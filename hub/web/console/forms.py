@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Flask, Request
 
 from hub.alerts.drafts import Draft
 from hub.kernel.errors import Fault
+from hub.kernel.phrase import Phrase
 from hub.message_maps.model import Placeholder, PlaceholderType
-from hub.web.language import text_in
+from hub.web.language import NAMES, text_in
 
 BLANKS = "blanks."
+# The fields of an alert beside its blanks.
+ALERT_FIELDS = frozenset({"area", "communes", "geojson", "expires", "channels"})
 
 # What a browser offers for each type of blank; everything else is a line of text.
 INPUTS: Mapping[PlaceholderType, str] = {
@@ -64,7 +67,7 @@ def _field(placeholder: Placeholder, key: str, language: str, value: str) -> Fie
     in_language = {language: placeholder.example[language]} if language in placeholder.example else placeholder.example
     return Field(
         field=BLANKS + key,
-        label=text_in(placeholder.label),
+        label=f"{text_in(placeholder.label)} ({NAMES[language]})" if language else text_in(placeholder.label),
         hint=text_in(placeholder.hint),
         example=text_in(in_language),
         kind=placeholder.type.value,
@@ -111,6 +114,16 @@ def _all_blanks(request: Request) -> dict[str, str]:
     return {name.removeprefix(BLANKS): value for name, value in request.form.items() if name.startswith(BLANKS)}
 
 
-def shown(faults: Sequence[Fault], present: Sequence[str]) -> list[Fault]:
-    """The faults, each tied to a field that the page has; one of a field that it lacks leads to the form itself."""
-    return [fault if fault.field in present else Fault("form", fault.phrase) for fault in faults]
+def summary(faults: Iterable[Fault], fields: Sequence[Field], others: Collection[str], prefix: str = "") -> list[Fault]:
+    """The faults for the top of a page: each names its blank and leads to its field.
+
+    One of a field that the page lacks leads to the form as a whole.
+    """
+    labels = {field.field: field.label for field in fields}
+    found = []
+    for fault in faults:
+        known = fault.field in labels or fault.field in others
+        label = labels.get(fault.field)
+        phrase = Phrase("%(field)s: %(fault)s", field=label, fault=fault.phrase) if label else fault.phrase
+        found.append(Fault(prefix + (fault.field if known else "form"), phrase))
+    return found

@@ -57,8 +57,10 @@ def with_examples(situation: Situation, message: Message, languages: Sequence[st
         for language in languages:
             variant = message.variant(form, language)
             shown = "\n\n".join(tagged.filled(examples[language]) for tagged in variant.values())
-            longest = marked(form, language, {part: tagged.filled(worst) for part, tagged in variant.items()})
-            texts.append(Text(language, shown, counted(form, longest)))
+            longest = {part: tagged.filled(worst) for part, tagged in variant.items()}
+            # An exercise may take one SMS part more (rule LEN-02); everywhere else the marks must fit too.
+            counts = counted(form, longest if form == "sms" else marked(form, language, longest))
+            texts.append(Text(language, shown, counts))
         borrowed = message.same_as.get(form)
         found.append(FormTexts(label, FORMS[borrowed] if borrowed else None, tuple(texts)))
     return found
