@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, request, url_for
-from flask_babel import format_datetime, get_locale  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import force_locale, format_datetime, get_locale  # type: ignore[import-untyped]  # it ships no types
 from markupsafe import Markup, escape
 
+from hub.kernel.phrase import Phrase
+from hub.web.language import say
 from hub.web.parts import parts
+from hub.web.public.notices import NO_DANGER
 
 # A host without port or credentials, then a path without the punctuation that ends a sentence. The host is matched
 # whole or not at all: what only starts like one of ours is not ours.
@@ -43,6 +46,9 @@ def _page() -> dict[str, Any]:
         "others": [language for language in settings.site.languages if language != g.language],
         "to": to,
         "in_language": in_language,
+        "no_danger": NO_DANGER,
+        "say_in": say_in,
+        "hour_in": hour_in,
     }
 
 
@@ -62,6 +68,17 @@ def in_language(language: str | None) -> str:
     return url_for(str(request.endpoint), **values)
 
 
+def say_in(phrase: Phrase, language: str) -> str:
+    """A sentence in a language that may not be the reader's: each text stands beside words of its own language."""
+    with force_locale(language):
+        return say(phrase)
+
+
+def hour_in(moment: datetime, language: str) -> str:
+    """The hour in the town's time, as that language writes it."""
+    return str(format_datetime(moment, HOURS.get(language, HOURS["en"])))
+
+
 @blueprint.app_template_filter("moment")
 def _moment(moment: datetime) -> str:
     """A moment with weekday and date, in the town's time."""
@@ -71,7 +88,7 @@ def _moment(moment: datetime) -> str:
 @blueprint.app_template_filter("hour")
 def _hour(moment: datetime) -> str:
     """The hour only, in the town's time."""
-    return str(format_datetime(moment, HOURS.get(str(get_locale()), HOURS["en"])))
+    return hour_in(moment, str(get_locale()))
 
 
 @blueprint.app_template_filter("linked")

@@ -27,6 +27,7 @@ BECOME: Mapping[State, Phrase] = {
     State.CANCELLED: Phrase("Cancelled: it was sent by mistake"),
     State.ENDED: Phrase("This alert is over"),
 }
+NO_DANGER = Phrase("EXERCISE: there is no real danger")
 EXPIRED = Phrase("This alert is over: its time has run out")
 STRUCK = frozenset({State.SUPERSEDED, State.CANCELLED})
 

@@ -173,7 +173,9 @@ def test_the_other_language_is_on_the_page_of_an_alert_and_marked_as_such(town, 
         page = tree(reader.get(f"/alertes/{sent.identifier}?lang={first}"))
         assert page.find(".//article").get("lang") == first
         assert sent.headline[first] in text(page.find(".//article"))
-        assert sent.headline[other] in text(page.find(f".//section[@lang='{other}']"))
+        section = page.find(f".//section[@lang='{other}']")
+        assert sent.headline[other] in text(section)
+        assert text(section.find("p[@class='band']")).endswith({"fr": "17h40", "en": "17:40"}[other])
 
 
 def test_the_archive_loses_and_repeats_nothing_when_new_alerts_arrive(town, reader):
