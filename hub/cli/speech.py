@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NoReturn, TypeVar
 
 import click
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext  # type: ignore[import-untyped]  # it ships no types
 
 from hub.identity.actor import Actor
 from hub.kernel.errors import HubError
@@ -35,7 +35,8 @@ def terminal_language() -> str:
 
 def speaking() -> AbstractContextManager[None]:
     """A context in which `say` speaks the terminal's language."""
-    return force_locale(terminal_language())
+    language: AbstractContextManager[None] = force_locale(terminal_language())
+    return language
 
 
 def said(phrase: Phrase) -> str:
