@@ -82,9 +82,9 @@ def test_an_adapter_may_ask_for_a_status(peer: HttpPeer, hub: Surroundings) -> N
 @pytest.mark.parametrize(
     ("behaviour", "deadline"),
     [
-        (peers.hang(), 0.5),
-        (peers.header_drip(), 0.5),
-        (peers.body_drip(), 0.5),
+        (peers.hang(), 1.0),
+        (peers.header_drip(), 1.0),
+        (peers.body_drip(), 1.0),
         (peers.reset_after_request(), 20),
         (peers.close_after_request(), 20),
         (peers.cut_head(), 20),
