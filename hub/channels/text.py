@@ -46,6 +46,8 @@ _ALIKE: Mapping[str, str] = {
     **dict.fromkeys("\u00ad\u200b\u2060\ufeff", ""),
     "\u201a": ",",
     "\u2026": "...",
+    "\u2044": "/",
+    "\u00b5": "u",
     "\u00d7": "x",
     "\u2192": "->",
     "\u00b0": "o",
@@ -55,6 +57,10 @@ _ALIKE: Mapping[str, str] = {
     "Ł": "L",
     "đ": "d",
     "Đ": "D",
+    "ð": "d",
+    "Ð": "D",
+    "þ": "th",
+    "Þ": "TH",
     "\u0131": "i",
 }
 
@@ -71,10 +77,11 @@ _EMOJI = regex.compile(
 )
 _EMOJI_OR_SIGN = regex.compile(r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[\u2600-\u27BF]")
 _GRAPHEME = regex.compile(r"\X")
-_HTTP = re.compile(r"https?://[^\s<>\"«»]*[^\s<>\"«».,;:!?'\u2019)\]}…]", re.IGNORECASE)
+# A name with a label of more than 63 characters is no host (RFC 1035), so X does not link it.
+_HTTP = re.compile(r"https?://(?![^\s/]{0,253}[^\s/.]{64})[^\s<>\"«»]*[^\s<>\"«».,;:!?'\u2019)\]}…]", re.IGNORECASE)
 # X also links bare names such as ``test.com``. The list holds the endings that French and international names use.
 _BARE = re.compile(
-    r"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+    r"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
     r"(?:com|org|net|info|eu|fr|gouv|bzh|paris|alsace|corsica|edu|gov|int|biz|name|app|dev|online|site|io|co|me|tv|uk|de"
     r"|es|it|be|ch|lu|nl|pt|jp|us|ca|re|gp|mq|gf|yt|nc|pf|pm|wf)(?![\w@-]|\.\w)(?:/[^\s<>\"«»]*[\w/=#&-])?",
     re.IGNORECASE,
@@ -87,8 +94,7 @@ _SINGLE_GRAPHEMES = re.compile("[\n\x20-\x7e\xa0-\u02ff\u2010-\u2027\u202f\u20ac
 class Count:
     """How much of a limit a text uses.
 
-    ``limit`` is ``None`` where the channel has none; ``detail`` explains
-    the number.
+    ``limit`` is ``None`` where the channel has none; ``detail`` explains the number.
     """
 
     used: int
@@ -102,7 +108,7 @@ class Count:
 class SmsCount:
     """The parts of an SMS.
 
-    ``alphabet`` is GSM-7 or UCS-2; ``units`` are septets or UTF-16 units; ``foreign`` are the characters that force UCS-2.
+    ``alphabet`` is GSM-7 or UCS-2; ``units`` are septets or UTF-16 units; ``foreign`` are what forces UCS-2.
     """
 
     alphabet: str
@@ -220,7 +226,8 @@ def _packed(widths: list[int], single: int, part: int) -> int:
 def _plain(character: str) -> str:
     if character in _ALIKE:
         return _ALIKE[character]
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", character) if not unicodedata.combining(sign))
+    apart = unicodedata.normalize("NFKD", character)
+    bare = "".join(_ALIKE.get(sign, sign) for sign in apart if not unicodedata.combining(sign))
     return bare if bare and not _NOT_GSM7.search(bare) else character
 
 

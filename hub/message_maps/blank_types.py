@@ -51,17 +51,22 @@ def length(value: str) -> int:
 
     The linter counts a blank at its ``max``; with this measure no accepted value can break what it found to fit.
     """
-    plain = to_gsm7(value)
-    septets = sms(plain)
-    measured = septets.units if septets.alphabet == "GSM-7" else len(value)
     weight = x_length(value) if "://" not in value else len(value)
-    return max(len(value), measured, weight)
+    return max(len(value), sms(to_gsm7(value)).units, weight)
 
 
 def examine(blank: Placeholder, value: str, link_hosts: Collection[str], *, example: bool = False) -> Phrase | None:
     """What is wrong with a tidied value, or ``None``. An example of an enum may stand in its own language."""
     if not value:
         return Phrase("fill this in; for example: %(example)s", example=next(iter(blank.example.values()), ""))
+    deceptive = _deceptive(value)
+    if deceptive:
+        return deceptive
+    wrong = None if example and blank.type is PlaceholderType.ENUM else _TYPES[blank.type](blank, value, link_hosts)
+    return wrong or _too_long(blank, value)
+
+
+def _deceptive(value: str) -> Phrase | None:
     forbidden = _FORBIDDEN.search(value)
     if forbidden:
         return Phrase(
@@ -72,8 +77,10 @@ def examine(blank: Placeholder, value: str, link_hosts: Collection[str], *, exam
         return Phrase("an emoji cannot be read on every device; say it in words")
     if _MENTION.search(value):
         return Phrase("a word that starts with @ would call people on social networks; leave the @ out")
-    wrong = None if example and blank.type is PlaceholderType.ENUM else _TYPES[blank.type](blank, value, link_hosts)
-    return wrong or _too_long(blank, value)
+    foreign = sms(to_gsm7(value)).foreign
+    if foreign:
+        return Phrase("%(signs)s cannot be sent by SMS; use Latin letters", signs=" ".join(foreign))
+    return None
 
 
 def _too_long(blank: Placeholder, value: str) -> Phrase | None:

@@ -113,6 +113,9 @@ class _Filling:
             blank = known.get(name)
             if blank is None or (language and (not blank.per_language or language not in self.values)):
                 self._fault(key, Phrase("this map has no such blank%(near)s", near=suggest(key, known)))
+            elif blank.per_language and not language:
+                keys = ", ".join(f"{name}.{each}" for each in self.values)
+                self._fault(key, Phrase("this is asked once in each language: %(keys)s", keys=keys))
             elif blank.origin is not None:
                 self._fault(key, Phrase("the hub fills this in by itself; leave it out"))
 

@@ -21,8 +21,9 @@ def render(message: Message, form: str, language: str, filled: Filled, *, exerci
     Raises:
         NotFound: the message has no such form or language.
     """
+    variant = message.variant(form, language)
     values = filled.values[language]
-    parts = {part: _GAP.sub(" ", tagged.filled(values)) for part, tagged in message.variant(form, language).items()}
+    parts = {part: _GAP.sub(" ", tagged.filled(values)) for part, tagged in variant.items()}
     if form == "sms":
         parts = {part: to_gsm7(text) for part, text in parts.items()}
     if exercise:

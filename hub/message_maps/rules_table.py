@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from hub.message_maps.lint import RULES
 from hub.message_maps.model import FORMS
@@ -32,6 +33,11 @@ def with_table(page: str) -> str:
     return f"{head}{BEGIN}\n{rules_table()}\n{END}{tail}"
 
 
+def refresh(path: Path) -> None:
+    """Brings the table in a file up to date."""
+    path.write_text(with_table(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
 def _row(rule: Rule) -> str:
     return "| " + " | ".join(_cells(rule)) + " |"
 
@@ -47,3 +53,7 @@ def _cells(rule: Rule) -> Iterator[str]:
         forms = "all" if rule.forms == FORMS else ", ".join(rule.forms)
         yield f"finished text: {forms}" if rule.scope is Scope.RENDERED else forms
     yield rule.source
+
+
+if __name__ == "__main__":
+    refresh(Path("docs/message_maps.md"))
