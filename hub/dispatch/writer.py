@@ -12,8 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.dispatch import reasons, rows
@@ -25,6 +24,8 @@ from hub.kernel.db import transaction
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 1000
+# What says that a row is wrong; anything else says that the database is not well.
+REFUSALS = (DataError, IntegrityError, ValueError, TypeError)
 # The pause after a failure of the database.
 DATABASE_PAUSE_SECONDS = 0.5
 
@@ -178,16 +179,17 @@ class Writer:
             try:
                 with self._context(), transaction() as session:
                     changed = store(session, results)
-            except (OperationalError, InterfaceError, PoolTimeoutError):
-                self.well = False
-                log.exception("outcomes of %d attempts cannot be stored; trying again", len(results))
-                self._stopped.wait(DATABASE_PAUSE_SECONDS)
-            except Exception:  # one outcome that the database refuses must not hold up the others
+            except REFUSALS:
+                # One outcome that can never be stored must not hold up the others. Its lease will be taken back.
                 log.exception("outcomes of %d attempts were refused by the database", len(results))
                 if len(results) > 1:
                     for result in results:
                         self._store([result])
                 return
+            except Exception:
+                self.well = False
+                log.exception("outcomes of %d attempts cannot be stored; trying again", len(results))
+                self._stopped.wait(DATABASE_PAUSE_SECONDS)
             else:
                 self.well = True
                 if changed < len(results):

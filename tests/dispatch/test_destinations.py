@@ -1,0 +1,101 @@
+"""Destinations: added, closed, opened again."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from hub.channels.contract import UnknownOutcomeError
+from hub.dispatch.destinations import add_destination, disable_destination, ensure_single_destinations
+from hub.dispatch.models import destinations
+from hub.dispatch.queries import destination_counts
+from hub.kernel.db import reading
+from hub.kernel.errors import Conflict, InvalidInput, NotFound
+from hub.kernel.phrase import Phrase
+
+
+def add(post, address="host/path", label="Fire brigade", channel_id="obedient"):
+    with post.app.app_context():
+        return add_destination(post.channels[channel_id], address, label, post.clock.now())
+
+
+def disable(post, destination_id):
+    with post.app.app_context():
+        disable_destination(destination_id, post.clock.now())
+
+
+def test_a_destination_is_added_with_its_bulkhead(post):
+    destination_id = add(post, " host/path ")
+    with post.app.app_context():
+        row = reading().execute(sa.select(destinations)).one()
+    assert (row.id, row.address, row.host, row.label, row.enabled) == (
+        destination_id,
+        "host/path",
+        "host",
+        "Fire brigade",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "label", "channel_id", "fields"),
+    [
+        ("nonsense", "Label", "obedient", ["address"]),
+        ("", "", "obedient", ["address", "label"]),
+        ("a/" + "x" * 2000, "Label", "obedient", ["address"]),
+        ("a/1", "x" * 256, "obedient", ["label"]),
+        ("a/1", "two\nlines", "obedient", ["label"]),
+        ("a/1", "Label", "single", ["address"]),
+    ],
+)
+def test_a_wrong_destination_is_refused_with_every_fault(post, address, label, channel_id, fields):
+    with pytest.raises(InvalidInput) as refusal:
+        add(post, address, label, channel_id)
+    assert [fault.field for fault in refusal.value.faults] == fields
+
+
+def test_the_same_destination_twice(post):
+    destination_id = add(post)
+    with pytest.raises(Conflict):
+        add(post)
+    disable(post, destination_id)
+    assert add(post, label="Open again") == destination_id
+    with post.app.app_context():
+        assert destination_counts(reading()) == {"obedient": 1}
+
+
+def test_nothing_more_goes_to_a_closed_destination(post):
+    first, second = add(post, "a/1"), add(post, "b/1")
+    post.publish("a1")
+    disable(post, first)
+    post.publish("a2")
+    post.run()
+    assert post.states("a1") == ["cancelled", "accepted"]
+    assert [row.destination_id for row in post.rows("a2")] == [second]
+
+
+def test_what_may_have_arrived_at_a_closed_destination_stays_a_doubt(post):
+    destination_id = add(post, "a/1")
+
+    def answer(_outgoing):
+        raise UnknownOutcomeError(Phrase("no answer"))
+
+    post.adapter().answer = answer
+    post.publish()
+    post.run()
+    disable(post, destination_id)
+    assert post.states() == ["unknown"]
+
+
+def test_closing_what_does_not_exist(post):
+    with pytest.raises(NotFound):
+        disable(post, 99)
+
+
+def test_each_account_has_its_one_destination_however_often_it_is_ensured(post):
+    for _ in range(2):
+        with post.app.app_context():
+            ensure_single_destinations(post.channels.values(), post.clock.now())
+    with post.app.app_context():
+        found = reading().execute(sa.select(destinations.c.channel_id, destinations.c.address)).all()
+    assert found == [("single", "self")]

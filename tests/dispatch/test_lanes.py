@@ -1,0 +1,127 @@
+"""Bulkheads: what may start, and what is held apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hub.channels.contract import Destination
+from hub.dispatch.lanes import Lanes
+from hub.dispatch.lease import Claimed
+from hub.dispatch.models import FAST_LANE, SLOW_LANE
+
+NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+
+
+def attempt(number: int, host: str, lane: int = FAST_LANE) -> Claimed:
+    return Claimed(
+        delivery_id=number,
+        publication_id="p",
+        status="Actual",
+        channel_id="c",
+        host=host,
+        destination=Destination(number, host),
+        body={},
+        token="t",
+        lease_until=NOW,
+        number=1,
+        lane=lane,
+        resends=0,
+        doubtful=False,
+        first_attempt_at=NOW,
+        expires=NOW,
+        follows=None,
+    )
+
+
+class Calls:
+    def __init__(self) -> None:
+        self.number = 0
+
+    def __call__(self) -> None:
+        self.number += 1
+
+
+def lanes(calls: Calls | None = None, **changes) -> Lanes:
+    return Lanes(**({"threads": (4, 4), "room": 10, "per_host": 2, "on_room": calls or Calls()} | changes))
+
+
+def taken(lanes: Lanes, number: int, lane: int = FAST_LANE) -> list[int]:
+    return [lanes.take(lane).delivery_id for _ in range(number)]
+
+
+def test_a_full_host_is_passed_over_until_one_of_its_attempts_is_done():
+    queue = lanes()
+    first = attempt(1, "slow")
+    queue.put([first, attempt(2, "slow"), attempt(3, "slow"), attempt(4, "slow"), attempt(5, "quick")])
+    assert taken(queue, 3) == [1, 2, 5]
+    queue.done(first)
+    assert taken(queue, 1) == [3]
+
+
+def test_the_slow_lane_gives_one_host_only_a_part_of_itself():
+    queue = lanes(threads=(4, 8), per_host=16)
+    queue.put([attempt(n, "hung", SLOW_LANE) for n in range(5)] + [attempt(9, "other", SLOW_LANE)])
+    assert taken(queue, 3, SLOW_LANE) == [0, 1, 9]
+
+
+def test_lanes_share_a_hosts_places():
+    queue = lanes()
+    first = attempt(1, "h")
+    queue.put([first, attempt(2, "h", SLOW_LANE), attempt(3, "h")])
+    assert taken(queue, 1) == [1]
+    assert taken(queue, 1, SLOW_LANE) == [2]
+    queue.done(first)
+    assert taken(queue, 1) == [3]
+
+
+def test_saturated_hosts_are_those_that_have_their_share_waiting_or_under_way():
+    queue = lanes()
+    assert queue.saturated() == frozenset()
+    queue.put([attempt(1, "a"), attempt(2, "a"), attempt(3, "b")])
+    taken(queue, 2)
+    assert queue.saturated() == {"a"}
+
+
+def test_a_lane_has_room_when_it_runs_low_and_says_so_once():
+    calls = Calls()
+    queue = lanes(calls)
+    assert queue.room(FAST_LANE) == 10
+    queue.put(attempt(n, f"h{n}") for n in range(5))
+    assert queue.room(FAST_LANE) == 0
+    taken(queue, 1)
+    assert calls.number == 0
+    taken(queue, 2)
+    assert calls.number == 1
+    assert queue.room(FAST_LANE) == 8
+
+
+def test_a_host_that_was_passed_over_calls_when_it_has_room():
+    calls = Calls()
+    queue = lanes(calls)
+    first, second = attempt(1, "a"), attempt(2, "a")
+    queue.put([first, second, attempt(3, "a")])
+    assert queue.saturated() == {"a"}
+    taken(queue, 2)
+    queue.done(first)
+    assert calls.number == 1
+    queue.done(second)
+    assert calls.number == 1
+
+
+def test_what_waits_can_be_taken_out_and_what_is_under_way_stays():
+    queue = lanes()
+    first = attempt(1, "a")
+    queue.put([first, attempt(2, "a"), attempt(3, "a"), attempt(4, "b", SLOW_LANE)])
+    taken(queue, 1)
+    assert sorted(one.delivery_id for one in queue.clear()) == [2, 3, 4]
+    assert queue.room(FAST_LANE) == 10
+    queue.done(first)
+    queue.put([attempt(5, "a"), attempt(6, "a")])
+    assert taken(queue, 2) == [5, 6]
+
+
+def test_a_closed_lane_sends_its_threads_home():
+    queue = lanes()
+    queue.put([attempt(1, "a")])
+    queue.close()
+    assert queue.take(FAST_LANE) is None
