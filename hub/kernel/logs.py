@@ -40,3 +40,5 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     logger.handlers[:] = [stream_handler]
     logger.setLevel(level)
     logger.propagate = False
+    # Its warnings about odd answers print whole addresses, and a webhook's address may be a secret.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
