@@ -89,7 +89,7 @@ def _longest(blank: Placeholder) -> str:
 )
 def worst_case_fits(view: TextView) -> Iterator[Remark]:
     """What fits at the worst fits always."""
-    for part, used, limit, unit in _measure(view.form, marked(view.form, view.language, view.worst_parts)):
+    for part, used, limit, unit in _measure(view.form, marked(view.form, view.language, view.worst_parts())):
         if used > limit:
             phrase = Phrase(
                 "up to %(used)s %(unit)s with every blank at its longest and the exercise marks; the limit is "
@@ -126,7 +126,7 @@ def _measure(form: str, parts: Mapping[str, str]) -> Iterator[tuple[str, int, in
 )
 def worst_sms_is_short(view: TextView) -> Iterator[Remark]:
     """A longer SMS arrives late, in pieces, or not at all."""
-    text = to_gsm7(view.worst_parts["text"])
+    text = to_gsm7(view.worst_parts()["text"])
     limit = view.rules.sms_segments
     plain = sms(text)
     if plain.segments > limit:
@@ -148,7 +148,7 @@ def _too_many_parts(parts: int, limit: int, units: int) -> Phrase:
 
 @BOOK.rule(
     "LEN-03",
-    Phrase("Room is not left unused (under 40 % of the limit) while an element is missing"),
+    Phrase("Room is not left unused (under 40 percent of the limit) while an element is missing"),
     Grade.ADVICE,
     Scope.TEXT,
     source="Sutton",
@@ -160,7 +160,7 @@ def room_is_used(view: TextView) -> Iterator[Remark]:
     missing = [tag for tag in _ELEMENTS if tag not in view.elements]
     if not missing:
         return
-    for _part, used, limit, _unit in _measure(view.form, view.worst_parts):
+    for _part, used, limit, _unit in _measure(view.form, view.worst_parts()):
         if used < limit * UNUSED_SHARE:
             tags = " ".join(f"[{tag}]" for tag in missing)
             yield Remark(Phrase("there is room for what is missing: %(tags)s", tags=tags))
@@ -198,7 +198,7 @@ def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
     hazard_seen = False
     for segment in view.parts["text"].segments:
         hazard_seen = hazard_seen or segment.tag == "H"
-        words += led_words(segment.filled(examples))
+        words += led_words(segment.template.format_map(examples))
         if not hazard_seen:
             before_hazard = words
     if words > SPOKEN_WORDS:
