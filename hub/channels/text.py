@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import regex  # type: ignore[import-untyped]  # it ships no types
 
@@ -79,6 +80,7 @@ _EMOJI_OR_SIGN = regex.compile(r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[\u2600-
 _GRAPHEME = regex.compile(r"\X")
 # A name with a label of more than 63 characters is no host (RFC 1035), so X does not link it.
 _HTTP = re.compile(r"https?://(?![^\s/]{0,253}[^\s/.]{64})[^\s<>\"«»]*[^\s<>\"«».,;:!?'\u2019)\]}…]", re.IGNORECASE)
+_INNER_DOT = re.compile(r"\w\.\w")
 # X also links bare names such as ``test.com``. The list holds the endings that French and international names use.
 _BARE = re.compile(
     r"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+"
@@ -86,6 +88,7 @@ _BARE = re.compile(
     r"|es|it|be|ch|lu|nl|pt|jp|us|ca|re|gp|mq|gf|yt|nc|pf|pm|wf)(?![\w@-]|\.\w)(?:/[^\s<>\"«»]*[\w/=#&-])?",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\s\w]*(?:[^\W_]|_+[^\W_])\S*")
 # Each of these characters is a grapheme of its own, so the slow engine is not needed.
 _SINGLE_GRAPHEMES = re.compile("[\n\x20-\x7e\xa0-\u02ff\u2010-\u2027\u202f\u20ac]*")
 
@@ -156,7 +159,9 @@ def x_length(text: str) -> int:
     links = 0
     if "." in text:
         text, full = _HTTP.subn("", text)
-        text, bare = _BARE.subn("", text)
+        bare = 0
+        if _INNER_DOT.search(text):
+            text, bare = _BARE.subn("", text)
         links = full + bare
     heavy = _X_HEAVY.findall(text)
     if heavy:
@@ -205,7 +210,7 @@ def led_lines(page: str, columns: int = LED_COLUMNS) -> list[str]:
 
 def led_words(page: str) -> int:
     """The words of a page: a lone punctuation mark is none."""
-    return sum(1 for word in page.split() if any(character.isalnum() for character in word))
+    return len(_WORD.findall(page))
 
 
 def _parts(units: int, single: int, part: int) -> int:
@@ -223,6 +228,7 @@ def _packed(widths: list[int], single: int, part: int) -> int:
     return parts
 
 
+@lru_cache(maxsize=4096)
 def _plain(character: str) -> str:
     if character in _ALIKE:
         return _ALIKE[character]

@@ -11,7 +11,18 @@ from functools import lru_cache
 from hub.channels.contract import RenderedText
 from hub.message_maps import lint_characters, lint_completeness, lint_length, lint_lifecycle, lint_placeholders
 from hub.message_maps.model import Kind, Message, Situation
-from hub.message_maps.rules import Fillings, Finding, Grade, Remark, RenderedView, Rule, Rules, Scope, TextView
+from hub.message_maps.rules import (
+    Contents,
+    Fillings,
+    Finding,
+    Grade,
+    Remark,
+    RenderedView,
+    Rule,
+    Rules,
+    Scope,
+    TextView,
+)
 
 RULES: tuple[Rule, ...] = tuple(
     rule
@@ -60,10 +71,15 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
 
 def _views(situation: Situation, message: Message, rules: Rules, fillings: Fillings) -> Iterator[TextView]:
     level = situation.level_of(message)
+    read: dict[int, Contents] = {}
     for form, languages in message.variants.items():
         for language, parts in languages.items():
-            if language in rules.languages:
-                yield TextView(situation, message, level, form, language, parts, rules, fillings)
+            if language not in rules.languages:
+                continue
+            contents = read.get(id(parts))
+            if contents is None:
+                contents = read[id(parts)] = Contents(parts, language)
+            yield TextView(situation, message, level, form, language, parts, rules, fillings, contents)
 
 
 def _lint_text(view: TextView) -> Iterator[Finding]:

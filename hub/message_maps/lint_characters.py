@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hub.channels.text import GSM7_BASIC, GSM7_EXTENSION, holds_emoji, sms, to_gsm7
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
-from hub.message_maps.rules import Grade, Remark, RuleBook, Scope, TextView, show
+from hub.message_maps.rules import Grade, Remark, RuleBook, Scope, TextView
 
 BOOK = RuleBook()
 
@@ -37,19 +37,17 @@ _GSM7 = GSM7_BASIC | GSM7_EXTENSION
 )
 def sms_is_gsm7(view: TextView) -> Iterator[Remark]:
     """One foreign character switches the whole text to UCS-2."""
-    literal = to_gsm7("".join(p for segment in view.segments for p in segment.pieces if isinstance(p, str)))
+    literal = to_gsm7(view.everything)
     foreign = sorted(set(literal) - _GSM7)
     if foreign:
-        dear, cheap = (
-            sms(view.worst_parts["text"]),
-            sms("".join("x" if c in foreign else c for c in view.worst_parts["text"])),
-        )
+        worst = to_gsm7(view.worst_parts()["text"])
+        cheap = "".join("x" if sign in foreign else sign for sign in worst)
         yield Remark(
             Phrase(
                 "%(signs)s turn %(cheap)s SMS parts into %(dear)s",
                 signs=" ".join(f"U+{ord(sign):04X} {sign}" for sign in foreign),
-                cheap=cheap.segments,
-                dear=dear.segments,
+                cheap=sms(cheap).segments,
+                dear=sms(worst).segments,
             )
         )
 
@@ -67,7 +65,8 @@ def sms_is_gsm7(view: TextView) -> Iterator[Remark]:
 )
 def characters_are_plain(view: TextView) -> Iterator[Remark]:
     """Such characters break delivery, cost double, or hide what a text says."""
-    if view.everything.isascii():
+    everything = view.everything
+    if view.contents.latin and "\u00ad" not in everything and "\u00a0" not in everything:
         return
     for part, text in view.shown.items():
         found = INVISIBLE.search(text) or (_TYPOGRAPHIC.search(text) if view.form in _PLAIN else None)
@@ -87,7 +86,7 @@ def characters_are_plain(view: TextView) -> Iterator[Remark]:
 )
 def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
     """A screen reader spells an emoji out, an old phone shows a box."""
-    if view.everything.isascii():
+    if view.contents.latin:
         return
     for part, text in view.shown.items():
         if not unicodedata.is_normalized("NFC", text):
@@ -98,7 +97,7 @@ def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
         yield Remark(Phrase("an emoji has no place here: say it in words"))
         return
     for segment in view.segments:
-        text = show(segment)
+        text = segment.shown
         if holds_emoji(text) and not wording.has_word(text):
             yield Remark(Phrase("[%(tag)s] says it with an emoji only: add words", tag=segment.tag))
 
@@ -113,6 +112,8 @@ def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
 )
 def cap_has_no_markup(view: TextView) -> Iterator[Remark]:
     """Receivers show CAP texts as they are."""
+    if "<" not in view.everything and "&" not in view.everything:
+        return
     for part, text in view.shown.items():
         found = _HTML.search(text)
         if found:
@@ -129,6 +130,8 @@ def cap_has_no_markup(view: TextView) -> Iterator[Remark]:
 )
 def time_is_compact(view: TextView) -> Iterator[Remark]:
     """A space costs a character and may be a non-breaking one."""
+    if " h" not in view.everything and ":" not in view.everything and "\u00a0" not in view.everything:
+        return
     found = _SPACED_TIME.search(view.everything)
     if found:
         yield Remark(Phrase("write %(time)s without spaces", time=found.group()), span=found.span())

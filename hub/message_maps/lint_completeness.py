@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
 from hub.message_maps.model import PLACES, Kind, Message, PlaceholderType, Situation
-from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView, show
+from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView
 
 BOOK = RuleBook()
 
@@ -131,7 +131,7 @@ def guidance_is_given(view: TextView) -> Iterator[Remark]:
     """A warning without an action only frightens."""
     if "G" not in view.elements:
         yield Remark(Phrase("what to do is missing: add [G]"))
-    elif not wording.actions(view.elements["G"], view.language):
+    elif not view.contents.actions:
         yield Remark(Phrase("[G] tells nobody to do anything: use an imperative"))
 
 
@@ -169,7 +169,7 @@ def link_is_ours(view: TextView) -> Iterator[Remark]:
     blanks = sum(
         1
         for segment in view.segments
-        for name in segment.blanks()
+        for name in segment.names
         if name in known and known[name].type is PlaceholderType.URL
     )
     written = _LINK.findall(view.everything) if "://" in view.everything or "www." in view.everything.lower() else []
@@ -225,13 +225,11 @@ def guidance_has_facts(situation: Situation, message: Message, _rules: Rules) ->
 def actions_are_few(view: TextView) -> Iterator[Remark]:
     """Under stress nobody keeps more than a few things in mind."""
     most = LONG_ACTIONS if view.form in {"long", "cap"} else SHORT_ACTIONS
-    # In CAP the headline repeats an action of the instruction.
-    text = (
-        "\n".join(show(s) for s in view.parts["instruction"].segments if s.tag == "G")
-        if view.form == "cap"
-        else view.elements.get("G", "")
-    )
-    found = len(wording.actions(text, view.language))
+    actions = view.contents.actions
+    if view.form == "cap":  # the headline repeats an action of the instruction
+        guidance = "\n".join(segment.shown for segment in view.parts["instruction"].segments if segment.tag == "G")
+        actions = wording.actions(guidance, view.language)
+    found = len(actions)
     if found > most:
         yield Remark(Phrase("%(found)s actions, where people remember %(most)s", found=found, most=most))
 
@@ -257,7 +255,7 @@ def ends_hold_the_essential(_situation: Situation, message: Message, rules: Rule
             action
             for segment in message.variants["long"][language]["text"].segments
             if segment.tag == "G"
-            for action in wording.actions(show(segment), language)
+            for action in wording.actions(segment.shown, language)
         ]
         first, last = (not _is_essential(action, short) for action in (long[:1], long[-1:]))
         if first:
@@ -274,7 +272,7 @@ def _is_essential(action: list[str], short: set[str]) -> bool:
 
 def _action_words(message: Message, form: str, language: str) -> set[str]:
     segments = message.variants[form][language]["text"].segments
-    return {word for segment in segments if segment.tag == "G" for word in _words(show(segment))}
+    return {word for segment in segments if segment.tag == "G" for word in _words(segment.shown)}
 
 
 def _words(text: str) -> set[str]:
@@ -295,6 +293,6 @@ def notice_is_explained(view: TextView) -> Iterator[Remark]:
     if not text or not wording.matches(wording.NOTICE_NAMES, text, view.language):
         return
     pattern = wording.NOTICE_NAMES[view.language]
-    plain = [s for s in wording.actions(text, view.language) if not pattern.search(wording.bare(s))]
+    plain = [s for s in view.contents.actions if not pattern.search(wording.bare(s))]
     if not plain:
         yield Remark(Phrase("[G] only names a notice: write what people should do"))

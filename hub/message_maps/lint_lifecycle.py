@@ -14,7 +14,7 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
 from hub.message_maps.exercise import mark, marked
 from hub.message_maps.model import TIMES, Kind, Message, PlaceholderType, Situation, Variant
-from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView, show
+from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView
 
 BOOK = RuleBook()
 
@@ -90,14 +90,14 @@ def ends_are_ends(_situation: Situation, message: Message, _rules: Rules) -> Ite
 )
 def kind_comes_first(view: TextView) -> Iterator[Remark]:
     """Out of order, two texts without a time contradict each other."""
-    if not view.segments or view.segments[0].tag != "K" or not wording.has_word(show(view.segments[0])):
+    if not view.segments or view.segments[0].tag != "K" or not wording.has_word(view.segments[0].template):
         yield Remark(Phrase("the text must start with [K], such as “UPDATE”"))
         return
     known = view.situation.placeholders
     head = list(view.segments[:2])
     if view.form == "cap":
         head += view.parts["description"].segments[:2]
-    if not any(known[name].type in TIMES for segment in head for name in segment.blanks() if name in known):
+    if not any(known[name].type in TIMES for segment in head for name in segment.names if name in known):
         yield Remark(Phrase("no time at the start: write a time placeholder after [K]"))
 
 
@@ -115,7 +115,7 @@ def correction_corrects(view: TextView) -> Iterator[Remark]:
     asked = {
         name
         for segment in view.segments
-        for name in segment.blanks()
+        for name in segment.names
         if name in known and known[name].origin is None and known[name].type not in TIMES
     }
     texts = {name for name in asked if known[name].type is PlaceholderType.TEXT} or asked
@@ -124,7 +124,7 @@ def correction_corrects(view: TextView) -> Iterator[Remark]:
             yield Remark(Phrase("the panel does not show what is right"))
     elif len(texts) < _CORRECTED or not wording.matches(wording.CONTRASTS, view.everything, view.language):
         yield Remark(Phrase("say what is right and what was wrong: “{juste}, not {erreur}”"))
-    if not wording.actions(view.elements.get("G", ""), view.language):
+    if not view.contents.actions:
         yield Remark(Phrase("repeat what to do with [G]"))
 
 
@@ -234,25 +234,25 @@ def _twins(one: Variant, other: Variant) -> Iterator[Phrase]:
         yield Phrase("numbers differ from the first language: missing %(missing)s, extra %(extra)s", **numbers)
 
 
-def _difference(ours: Counter[str], theirs: Counter[str]) -> dict[str, str]:
+def _difference(ours: list[str], theirs: list[str]) -> dict[str, str]:
     if ours == theirs:
         return {}
-    missing, extra = sorted((ours - theirs).elements()), sorted((theirs - ours).elements())
-    return {"missing": ", ".join(missing) or "-", "extra": ", ".join(extra) or "-"}
+    left, right = Counter(ours), Counter(theirs)
+    return {
+        "missing": ", ".join(sorted((left - right).elements())) or "-",
+        "extra": ", ".join(sorted((right - left).elements())) or "-",
+    }
 
 
-def _traits(parts: Variant) -> tuple[Counter[str], Counter[str], Counter[str]]:
-    tags: Counter[str] = Counter()
+def _traits(parts: Variant) -> tuple[list[str], list[str], list[str]]:
+    tags: list[str] = []
     names: set[str] = set()
-    numbers: Counter[str] = Counter()
+    numbers: list[str] = []
     for tagged in parts.values():
-        tags.update(tagged.tags)
+        tags += tagged.tags
         names |= tagged.placeholders
-        for segment in tagged.segments:
-            for piece in segment.pieces:
-                if isinstance(piece, str):
-                    numbers.update(number.replace(",", ".") for number in _NUMBER.findall(piece))
-    return tags, Counter(names), numbers
+        numbers += _NUMBER.findall(tagged.template)
+    return sorted(tags), sorted(names), sorted(number.replace(",", ".") for number in numbers)
 
 
 @BOOK.rule(

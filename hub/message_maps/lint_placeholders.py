@@ -9,15 +9,16 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps.blank_types import examine
 from hub.message_maps.model import PLACES, TIMES, Message, PlaceholderType, Situation
 from hub.message_maps.rules import Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
-from hub.message_maps.tagged import Blank
 
 BOOK = RuleBook()
 
 # What templates leave behind when nobody fills them. A doubled space shows where a word is missing.
 _LEFTOVER = re.compile(r"\bX{3,}\b|\bTODO\b|\bTBD\b|\[\s*(?:\.{2,}|…)\s*\]|_{3,}|(?<=\S)[ \u00a0]{2,}(?=\S)")
+# Without one of these the search above can find nothing; looking for them is far cheaper.
+_LEFTOVER_SIGNS = ("XXX", "TODO", "TBD", "[", "___", "  ", "\u00a0")
 _UNFILLED = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _ARTICLE = re.compile(r"(?:le|la|les|l')\b|l'", re.IGNORECASE)
-_BEFORE_ARTICLE = re.compile(r"(?:\bde|\bà|\bdu|\bau|\bdes|\baux|\bd'|\ble|\bla|\bles)\s*$", re.IGNORECASE)
+_AFTER_ARTICLE = re.compile(r"\b((?:de|à|du|au|des|aux|le|la|les)\s+|d')\{([a-z0-9_]+)\}", re.IGNORECASE)
 _WORDS = PLACES | {PlaceholderType.TEXT}
 
 
@@ -56,6 +57,8 @@ def placeholders_are_declared(situation: Situation, rules: Rules) -> Iterator[Re
 )
 def template_has_no_leftovers(view: TextView) -> Iterator[Remark]:
     """Public templates have gone out with AREA_NAME in them."""
+    if not any(sign in view.everything for sign in _LEFTOVER_SIGNS):
+        return
     for part, text in view.shown.items():
         found = _LEFTOVER.search(text)
         if found:
@@ -138,11 +141,7 @@ def french_agrees(situation: Situation, message: Message, _rules: Rules) -> Iter
         if form in message.same_as:
             continue
         for part, tagged in languages.get("fr", {}).items():
-            before = ""
-            for piece in (piece for segment in tagged.segments for piece in segment.pieces):
-                if isinstance(piece, Blank) and piece.name in articled and _BEFORE_ARTICLE.search(before):
-                    phrase = Phrase(
-                        "“%(before)s{%(name)s}” does not agree: put a colon", before=before[-4:], name=piece.name
-                    )
+            for before, name in _AFTER_ARTICLE.findall(tagged.template) if tagged.placeholders & articled else ():
+                if name in articled:
+                    phrase = Phrase("“%(before)s{%(name)s}” does not agree: put a colon", before=before, name=name)
                     yield Remark(phrase, part=part, form=form, language="fr", line=tagged.line)
-                before = piece if isinstance(piece, str) else ""

@@ -6,16 +6,16 @@ situation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
 from typing import TypeVar
 
 from hub.channels.text import LED_COLUMNS, LED_LINES, SMS_SEGMENTS
 from hub.kernel.phrase import Phrase
+from hub.message_maps import wording
 from hub.message_maps.model import FORMS, Kind, Level, Message, PlaceholderType, Situation, Variant
-from hub.message_maps.tagged import Blank, Segment
+from hub.message_maps.tagged import Segment
 
 ALL_KINDS = frozenset(Kind)
 
@@ -93,9 +93,48 @@ class Fillings:
     examples: Mapping[str, Mapping[str, str]]
 
 
-@dataclass(frozen=True)
+class Contents:
+    """What the text rules look at in one text, worked out once, however many forms borrow it.
+
+    ``segments``: of all parts in order. ``shown``: each part without tags, blanks as ``{name}``. ``everything``: all
+    parts. ``elements``: tag -> all text under it. ``latin``: no character beyond Latin-1, so nothing invisible, no
+    emoji.
+    """
+
+    __slots__ = ("_actions", "elements", "everything", "language", "latin", "segments", "shown")
+
+    def __init__(self, parts: Variant, language: str) -> None:
+        self.language = language
+        self.segments = [segment for tagged in parts.values() for segment in tagged.segments]
+        self.shown = {part: tagged.shown for part, tagged in parts.items()}
+        self.everything = "\n".join(self.shown.values())
+        self.elements: dict[str, str] = {}
+        for tag, template, _names in self.segments:
+            self.elements[tag] = f"{self.elements[tag]}\n{template}" if tag in self.elements else template
+        self.latin = _is_latin(self.everything)
+        self._actions: list[str] | None = None
+
+    @property
+    def actions(self) -> list[str]:
+        """The sentences under [G] that tell people what to do."""
+        if self._actions is None:
+            self._actions = wording.actions(self.elements.get("G", ""), self.language)
+        return self._actions
+
+
+def _is_latin(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode("latin-1")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
 class TextView:
-    """One message in one form and one language, as the text rules see it. Blanks are shown as ``{name}``."""
+    """One message in one form and one language, as the text rules see it."""
 
     situation: Situation
     message: Message
@@ -105,45 +144,42 @@ class TextView:
     parts: Variant
     rules: Rules
     fillings: Fillings
+    contents: Contents
 
-    @cached_property
-    def segments(self) -> tuple[Segment, ...]:
+    @property
+    def segments(self) -> list[Segment]:
         """The segments of all parts in order."""
-        return tuple(segment for tagged in self.parts.values() for segment in tagged.segments)
+        return self.contents.segments
 
-    @cached_property
+    @property
     def shown(self) -> Mapping[str, str]:
         """Each part without tags, blanks shown as ``{name}``."""
-        return {part: "".join(map(show, tagged.segments)) for part, tagged in self.parts.items()}
+        return self.contents.shown
 
-    @cached_property
+    @property
     def everything(self) -> str:
         """All parts in one text."""
-        return "\n".join(self.shown.values())
+        return self.contents.everything
 
-    @cached_property
+    @property
     def elements(self) -> Mapping[str, str]:
         """Element tag -> all text under it."""
-        found: dict[str, list[str]] = {}
-        for segment in self.segments:
-            found.setdefault(segment.tag, []).append(show(segment))
-        return {tag: "\n".join(texts) for tag, texts in found.items()}
+        return self.contents.elements
 
-    @cached_property
-    def worst_parts(self) -> Mapping[str, str]:
+    def worst_parts(self) -> dict[str, str]:
         """Each part with every blank at its longest."""
         return {part: tagged.filled(self.fillings.worst) for part, tagged in self.parts.items()}
 
-    def blanks(self, tag: str) -> Iterator[str]:
-        """The names of the placeholders that stand under a tag."""
-        for segment in self.segments:
-            if segment.tag == tag:
-                yield from segment.blanks()
-
-    def has_blank(self, tag: str, types: Iterable[PlaceholderType]) -> bool:
+    def has_blank(self, tag: str, types: Collection[PlaceholderType]) -> bool:
         """Whether a placeholder of one of these types stands under a tag."""
         known = self.situation.placeholders
-        return any(known[name].type in types for name in self.blanks(tag) if name in known)
+        return any(
+            known[name].type in types
+            for segment in self.contents.segments
+            if segment.tag == tag
+            for name in segment.names
+            if name in known
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +192,6 @@ class RenderedView:
     language: str
     parts: Mapping[str, str]
     rules: Rules
-
-
-def show(segment: Segment) -> str:
-    """A segment's text with its blanks as ``{name}``."""
-    return "".join(f"{{{piece.name}}}" if isinstance(piece, Blank) else piece for piece in segment.pieces)
 
 
 TextCheck = Callable[[TextView], Iterable[Remark]]

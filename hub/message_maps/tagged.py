@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 from hub.kernel.phrase import Phrase
 
@@ -29,11 +29,15 @@ ELEMENTS = {
     "K": Phrase("kind marker"),
 }
 
+_TAG = re.compile(r"\[([SHILTGNUK])\]")
+_BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _TOKEN = re.compile(r"\\([\[{])|\[([SHILTGNUK])\]|\{([a-z][a-z0-9_]*)\}|([\[{}])")
+_PIECE = re.compile(r"(\{\{|\}\})|\{([a-z][a-z0-9_]*)\}")
+
+Report = Callable[[int, Phrase], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(NamedTuple):
     """Where a placeholder's value goes."""
 
     name: str
@@ -42,39 +46,58 @@ class Blank:
 Piece = str | Blank
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch of text under one tag: literal pieces and blanks in turn."""
+class Segment(NamedTuple):
+    """A stretch of text under one tag.
+
+    ``template`` is the text with ``{name}`` for its blanks and doubled literal braces, ready for `str.format_map`;
+    names are plain words, so a template reaches nothing but the values it is given. ``names`` are the blanks in order.
+    """
 
     tag: str
-    pieces: tuple[Piece, ...]
+    template: str
+    names: tuple[str, ...]
 
-    def blanks(self) -> Iterator[str]:
-        """The names of the placeholders used, in order."""
-        return (piece.name for piece in self.pieces if isinstance(piece, Blank))
+    @property
+    def shown(self) -> str:
+        """The stretch with its blanks as ``{name}``."""
+        return _single(self.template)
 
-    def filled(self, values: Mapping[str, str]) -> str:
-        """The stretch with its blanks filled."""
-        return "".join(values[piece.name] if isinstance(piece, Blank) else piece for piece in self.pieces)
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        """Literal pieces and blanks in turn."""
+        last = 0
+        for found in _PIECE.finditer(self.template):
+            if found.start() > last:
+                yield self.template[last : found.start()]
+            last = found.end()
+            yield found[1][0] if found[1] else Blank(found[2])
+        if last < len(self.template):
+            yield self.template[last:]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tagged:
-    """One text as the author wrote it. ``line`` is its line in the map file, 0 when it came from elsewhere."""
+    """One text as the author wrote it.
+
+    ``template`` is the whole text for `str.format_map`, ``placeholders`` the names of all blanks. ``line`` is its
+    line in the map file, 0 when it came from elsewhere.
+    """
 
     source: str
     segments: tuple[Segment, ...]
+    template: str
+    placeholders: frozenset[str]
     line: int = field(default=0, compare=False)
 
-    @cached_property
-    def placeholders(self) -> frozenset[str]:
-        """The names of all placeholders used."""
-        return frozenset(name for segment in self.segments for name in segment.blanks())
-
-    @cached_property
+    @property
     def tags(self) -> tuple[str, ...]:
         """The tags in the order of the text."""
         return tuple(segment.tag for segment in self.segments)
+
+    @property
+    def shown(self) -> str:
+        """The text without tags, blanks as ``{name}``."""
+        return _single(self.template)
 
     def filled(self, values: Mapping[str, str]) -> str:
         """The text with its blanks filled and its tags gone.
@@ -84,50 +107,67 @@ class Tagged:
         Raises:
             KeyError: a placeholder has no value.
         """
-        return "".join(segment.filled(values) for segment in self.segments).strip()
+        return self.template.format_map(values).strip()
 
     def __str__(self) -> str:
         return self.source
 
 
-def parse(source: str, line: int = 0, report: Callable[[int, Phrase], None] | None = None) -> Tagged:
+def parse(source: str, line: int = 0, report: Report | None = None) -> Tagged:
     """Reads a tagged text.
 
-    ``report(offset, phrase)`` is told each fault: a bracket that opens nothing known, text before the first tag. A
-    text with faults still gives segments, so that everything else about it can be checked in the same run.
+    ``report(offset, phrase)`` is told each fault: a bracket that opens nothing known, text before the first tag. A text
+    with faults still gives segments, so that everything else about it can be checked in the same run.
     """
-    segments: list[Segment] = []
-    pieces: list[Piece] = []
-    tag, last = "", 0
+    pieces = _TAG.split(source)
+    template = "".join(pieces[::2])
+    names = _BLANK.findall(template)
+    ordinary = "[" not in template and template.count("{") == len(names) == template.count("}")
+    if not ordinary or "\\" in source or pieces[0].strip():
+        return _parse_oddity(source, line, report)
+    segments = tuple(
+        Segment(tag, text, tuple(_BLANK.findall(text)) if "{" in text else ())
+        for tag, text in zip(pieces[1::2], pieces[2::2], strict=True)
+    )
+    return Tagged(source, segments, template, frozenset(names), line)
+
+
+def _parse_oddity(source: str, line: int, report: Report | None) -> Tagged:
+    """Reads a text with escapes or faults, token by token."""
+    texts: list[list[str]] = [[]]
+    tags, last = [""], 0
     for token in _TOKEN.finditer(source):
-        if token.start() > last:
-            pieces.append(source[last : token.start()])
+        texts[-1].append(source[last : token.start()])
         last = token.end()
         literal, opened, name, stray = token.groups()
         if opened:
-            _close(segments, tag, pieces, report)
-            tag, pieces = opened, []
+            tags.append(opened)
+            texts.append([])
         elif name:
-            pieces.append(Blank(name))
+            texts[-1].append(f"{{{name}}}")
         else:
-            pieces.append(literal or stray)
+            sign = literal or stray
+            texts[-1].append(sign if sign == "[" else sign * 2)
             if stray and report:
                 report(token.start(), _stray(source, token.start()))
-    if last < len(source):
-        pieces.append(source[last:])
-    _close(segments, tag, pieces, report)
-    return Tagged(source, tuple(segments), line)
+    texts[-1].append(source[last:])
+    segments = []
+    for tag, text in zip(tags, texts, strict=True):
+        template = "".join(text)
+        if tag or template.strip():
+            segments.append(Segment(tag, template, tuple(_names(template))))
+    if segments and not segments[0].tag and report:
+        report(0, Phrase("the text must start with a tag such as [S] or [H]; text before it belongs to no element"))
+    names = frozenset(name for segment in segments for name in segment.names)
+    return Tagged(source, tuple(segments), "".join(segment.template for segment in segments), names, line)
 
 
-def _close(
-    segments: list[Segment], tag: str, pieces: list[Piece], report: Callable[[int, Phrase], None] | None
-) -> None:
-    if tag:
-        segments.append(Segment(tag, tuple(pieces)))
-    elif pieces and any(isinstance(piece, Blank) or piece.strip() for piece in pieces):
-        segments.append(Segment(tag, tuple(pieces)))
-        if report:
-            report(0, Phrase("the text must start with a tag such as [S] or [H]; text before it belongs to no element"))
+def _names(template: str) -> list[str]:
+    return [found[2] for found in _PIECE.finditer(template) if found[2]]
+
+
+def _single(template: str) -> str:
+    return template.replace("{{", "{").replace("}}", "}") if "{{" in template or "}}" in template else template
 
 
 def _stray(source: str, offset: int) -> Phrase:

@@ -60,13 +60,26 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+def _plain_latin() -> bytes:
+    table = bytearray(range(256))
+    for code in range(0xC0, 0x100):
+        base = unicodedata.normalize("NFKD", chr(code))[0]
+        table[code] = ord(base) if base.isascii() else code
+    return bytes(table)
+
+
+_PLAIN_LATIN = _plain_latin()
+
+
 def bare(text: str) -> str:
-    """A text without accents, with straight apostrophes, for comparisons; the case stays."""
+    """A text without accents, with straight apostrophes and without ligatures, for comparisons; the case stays."""
     if text.isascii():
         return text
-    return "".join(
-        sign for sign in unicodedata.normalize("NFKD", text.replace("\u2019", "'")) if not unicodedata.combining(sign)
-    )
+    text = text.replace("\u2019", "'").replace("œ", "oe").replace("Œ", "OE")
+    try:
+        return text.encode("latin-1").translate(_PLAIN_LATIN).decode("latin-1")
+    except UnicodeEncodeError:
+        return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def sentences(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from hub.message_maps.tagged import Blank, parse
 def test_segments_and_blanks() -> None:
     tagged = parse("[S]Mairie de {commune} : [H]CRUE.")
     assert tagged.tags == ("S", "H")
-    assert tagged.segments[0].pieces == ("Mairie de ", Blank("commune"), " : ")
+    assert tuple(tagged.segments[0].pieces) == ("Mairie de ", Blank("commune"), " : ")
     assert tagged.placeholders == {"commune"}
     assert tagged.filled({"commune": "Rivemont"}) == "Mairie de Rivemont : CRUE."
 
