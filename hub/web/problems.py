@@ -6,26 +6,31 @@ Which of the two is decided by the address alone: an unknown address belongs to 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
-from hub.kernel.errors import Fault, Forbidden, HubError, NotFound
+from hub.kernel.errors import Fault, Forbidden, HubError, NotFound, Unavailable
 from hub.kernel.phrase import Phrase
-from hub.web.errors import FormExpired, NotLoggedIn, PasswordChangeDue
+from hub.web.errors import FormExpired
 from hub.web.language import say
 from hub.web.security import access
 
 # Addresses whose readers are programs.
 PROGRAMS = ("/api/", "/healthz")
 CONSOLE = "/console"
+
+RETRY_SECONDS = "5"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HubError, _refusal)
     app.register_error_handler(CSRFError, lambda _error: _refusal(FormExpired()))
     app.register_error_handler(HTTPException, _plain)
+    app.register_error_handler(OperationalError, _database_away)
     app.register_blueprint(blueprint)
 
 
@@ -122,14 +128,14 @@ def document(problem: Problem) -> dict[str, Any]:
 
 
 def _refusal(error: HubError) -> ResponseReturnValue:
-    problem = problem_of(error)
-    if _for_programs():
-        return _answer(problem)
-    if isinstance(error, NotLoggedIn):
-        return _go(url_for("console.log_in_page", next=_way_back() or None))
-    if isinstance(error, PasswordChangeDue):
-        return _go(url_for("console.password"))
-    return _answer(problem)
+    return _answer(problem_of(error))
+
+
+def _database_away(error: OperationalError) -> ResponseReturnValue:
+    log.error("the database does not answer", exc_info=error)
+    return _answer(
+        problem_of(Unavailable(Phrase("The database does not answer. Nothing was stored; please try again.")))
+    )
 
 
 def _plain(error: HTTPException) -> ResponseReturnValue:
@@ -156,25 +162,9 @@ def _answer(problem: Problem) -> Response:
         page = render_template("error.html", problem=problem, inside=inside, request_id=g.get("request_id", ""))
         response = Response(page, problem.status)
     response.headers["Cache-Control"] = "no-store"
+    if problem.status == Unavailable.status:
+        response.headers["Retry-After"] = RETRY_SECONDS
     return response
-
-
-def _go(address: str) -> Response:
-    if request.headers.get("HX-Request"):
-        # htmx would follow a redirect and put the log-in page into a corner of this one.
-        return Response(status=401, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
-    response = redirect(address, 303)
-    response.headers["Cache-Control"] = "no-store"
-    return response  # type: ignore[return-value]
-
-
-def _way_back() -> str:
-    # Only a page that was being read can be returned to; a form would be sent again without its content. What htmx
-    # asks for in the background is a part of the page that the browser shows.
-    if shown := request.headers.get("HX-Current-URL"):
-        parts_of_address = urlsplit(shown)
-        return parts_of_address.path + (f"?{parts_of_address.query}" if parts_of_address.query else "")
-    return request.full_path.rstrip("?") if request.method == "GET" else ""
 
 
 def _for_programs() -> bool:

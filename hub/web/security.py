@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from hub.identity.queries import Person
 from hub.identity.service import session_officer
@@ -35,6 +36,8 @@ OFFICER = "officer"
 # Where the browser's session keeps the token of the officer's session.
 TOKEN_KEY = "token"  # noqa: S105 - the name of a place, not a secret
 
+# A map file, a GeoJSON area and a form with every blank stay far below this; nothing larger is read into memory.
+REQUEST_BYTES = 2 * 1024 * 1024
 REQUEST_FIELDS = 500
 HSTS_SECONDS = 365 * 24 * 3600  # one year at least: OWASP ASVS 5.0, 3.4.1
 
@@ -76,8 +79,11 @@ def policy_of(app: Flask, endpoint: str) -> str | None:
 
 def init_app(app: Flask) -> None:
     """Limits, headers, forgery checks and the check of the access policy, on every request of the application."""
-    secure = app.extensions["hub"].settings.site.base_url.startswith("https://")
+    settings = app.extensions["hub"].settings
+    secure = settings.site.base_url.startswith("https://")
     app.config.update(
+        MAX_CONTENT_LENGTH=REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=REQUEST_BYTES,
         MAX_FORM_PARTS=REQUEST_FIELDS,
         SESSION_COOKIE_NAME="__Host-hub" if secure else "hub",
         SESSION_COOKIE_SECURE=secure,
@@ -88,6 +94,8 @@ def init_app(app: Flask) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_HEADERS_ENABLED=True,
     )
+    if hops := settings.security.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     # In this order: who is not logged in is told so, before a form of theirs is called forged.
     app.before_request(_name_request)
     app.before_request(_enforce)

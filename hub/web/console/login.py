@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.identity import service
@@ -12,6 +12,7 @@ from hub.kernel.phrase import Phrase
 from hub.kernel.settings_checks import LANGUAGES
 from hub.web import language
 from hub.web.console.blueprint import blueprint
+from hub.web.console.entrance import carried_form
 from hub.web.parts import parts
 from hub.web.security import TOKEN_KEY, access, current_officer, present_officer
 from hub.web.throttle import account_key, limiter, per_account, per_address, remember_device
@@ -40,14 +41,25 @@ def log_in() -> ResponseReturnValue:
         )
     except LogInRefused as error:
         return _log_in_form([Fault("login", error.detail)], login), error.status
+    _begin(token)
+    carried = carried_form(request.form.get("carried", ""))
+    if carried:
+        response = make_response(render_template("console/continue.html", path=carried[0], fields=carried[1]))
+    else:
+        response = make_response(redirect(safe_next(request.form.get("next", "")), 303))
+    remember_device(response, login.strip().lower())
+    return response
+
+
+def _begin(token: str) -> None:
+    """A new browser session around the token; only the language chosen before the log-in is kept."""
+    hub = parts()
     chosen = session.get(language.SESSION_KEY)
     session.clear()
     session[TOKEN_KEY] = token
     person = service.session_officer(token, limits=hub.settings.security, now=hub.clock.now())
     session[language.SESSION_KEY] = chosen or (person.language if person else hub.settings.site.languages[0])
-    response: Response = make_response(redirect(safe_next(request.form.get("next", "")), 303))
-    remember_device(response, login.strip().lower())
-    return response
+    g.person = person
 
 
 @blueprint.post("/logout")
@@ -109,5 +121,10 @@ def safe_next(address: str) -> str:
 
 
 def _log_in_form(faults: list[Fault] | None = None, login: str = "") -> str:
-    onward = request.values.get("next", "")
-    return render_template("console/login.html", faults=faults or (), login=login, onward=onward)
+    return render_template(
+        "console/login.html",
+        faults=faults or (),
+        login=login,
+        onward=request.values.get("next", ""),
+        carried=request.form.get("carried", ""),
+    )

@@ -1,0 +1,145 @@
+"""A town's hub with its maps, its channels and two officers, and a browser without scripts to use it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from hub.dispatch.destinations import ensure_single_destinations
+from hub.identity import service
+from hub.identity.actor import Actor
+from hub.kernel.db import transaction
+from hub.message_maps import loader, versions
+from hub.message_maps.rules import Rules
+
+PASSWORD = "une phrase facile à retenir"
+HUB = Actor("hub", "hub", "hub")
+
+CHANNELS = """
+[[channel]]
+id = "flux-cap"
+kind = "cap_feed"
+label = "Flux CAP"
+exercise = true
+
+[[channel]]
+id = "essai"
+kind = "spool"
+label = "Fichier"
+exercise = true
+
+[[channel]]
+id = "panneaux"
+kind = "spool"
+label = "Panneaux"
+exercise = false
+"""
+
+COMPOSE = "/console/compose/nat.flood.river/act.first"
+# 17:40 in Paris is the time of the tests' clock.
+FILLED = {
+    "blanks.riviere.fr": "la Lise",
+    "blanks.riviere.en": "the Lise",
+    "blanks.zones": "Bas-Bourg, rue du Port",
+    "blanks.heure_fin": "23:00",
+    "blanks.prochain": "18:30",
+    "communes": "76901",
+    "channels": ["flux-cap", "essai"],
+}
+
+
+@dataclass
+class Browser:
+    """A browser without scripts: keeps cookies and sends each form's protection token."""
+
+    client: object
+    token: str = ""
+    page: str = ""
+    answers: list = field(default_factory=list)
+
+    def get(self, address, **options):
+        return self._seen(self.client.get(address, **options))
+
+    def post(self, address, fields=None, **options):
+        fields = {"csrf_token": self.token, **(fields or {})}
+        return self._seen(self.client.post(address, data=fields, **options))
+
+    def log_in(self, login="anne", password=PASSWORD, **fields):
+        self.get("/console/login")
+        return self.post("/console/login", {"login": login, "password": password, **fields})
+
+    def hidden(self, name):
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.page)
+        return unescape(found[1]) if found else None
+
+    def faults(self):
+        """Field id -> what the summary at the top of the page says about it."""
+        summary = self.page.partition('class="errors"')[2].partition("</section>")[0]
+        return {field: unescape(text) for field, text in re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary)}
+
+    def confirm(self, mode="exercise", **fields):
+        """From the filled form to the confirmation."""
+        self.get(f"{COMPOSE}/{mode}")
+        return self.post(f"{COMPOSE}/{mode}", {**FILLED, **fields})
+
+    def send(self, mode="exercise", **fields):
+        """From the filled form to the alert's page; its identifier."""
+        self.confirm(mode, **fields)
+        word = "EXERCICE" if mode == "exercise" else "ALERTE"
+        answer = self.post("/console/confirm", {"token": self.hidden("token"), "word": word})
+        assert answer.status_code == 303, self.page
+        identifier = answer.location.rpartition("/")[2]
+        self.get(answer.location)
+        return identifier
+
+    def _seen(self, answer):
+        self.answers.append(answer)
+        self.page = answer.text if answer.mimetype == "text/html" else ""
+        self.token = self.hidden("csrf_token") or self.token
+        return answer
+
+
+@pytest.fixture
+def overrides(tmp_path):
+    file = tmp_path / "channels.toml"
+    file.write_text(CHANNELS, encoding="utf-8")
+    return {"channels": {"file": str(file)}, "security": {"login_attempts_per_account": 5}}
+
+
+@pytest.fixture
+def town(app, clock):
+    """The application with its maps published and two officers: anne (officer) and vera (viewer)."""
+    hub = app.extensions["hub"]
+    with app.app_context():
+        found = loader.load_directory(
+            Path(hub.settings.maps.directory),
+            Rules(languages=hub.settings.site.languages, link_hosts=hub.settings.maps.link_hosts),
+        )
+        with transaction() as session:
+            versions.publish(session, found.situations, now=clock.now(), actor_name="hub")
+        ensure_single_destinations(hub.channels.values(), clock.now())
+        for login, name, role in (("anne", "Anne Martin", "officer"), ("vera", "Vera Petit", "viewer")):
+            first = service.create_officer(login, name, role, "fr", actor=HUB, now=clock.now()).reveal()
+            token = service.log_in(login, first, now=clock.now())
+            person = service.session_officer(token, limits=hub.settings.security, now=clock.now())
+            service.change_password(person, first, PASSWORD, now=clock.now())
+    return app
+
+
+@pytest.fixture
+def stranger(town):
+    """A browser that nobody has logged in with."""
+    return Browser(town.test_client())
+
+
+@pytest.fixture
+def anne(town):
+    """An officer, logged in."""
+    browser = Browser(town.test_client())
+    assert browser.log_in().status_code == 303
+    browser.get("/console/")
+    return browser
