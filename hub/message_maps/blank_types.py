@@ -21,6 +21,8 @@ _FORBIDDEN = re.compile(
     "\U000e0000-\U000e01ef]"
 )
 _MENTION = re.compile(r"(?<![\w.])[@\uff20]\w")
+# The signs of RFC 3986, less those that end a link in running text.
+_ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 _SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"([01]?\d|2[0-3])(?: ?[hH] ?([0-5]\d)?|:([0-5]\d))")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,3})?")
@@ -205,7 +207,7 @@ def _url(_blank: Placeholder, value: str, hosts: Collection[str]) -> Phrase | No
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return Phrase("expected an address such as https://example.org/page")
-    if parts.scheme != "https" or not host or port is not None or parts.username is not None or " " in value:
+    if not _ADDRESS.fullmatch(value) or not host or port is not None or parts.username is not None:
         return Phrase("expected an address such as https://example.org/page")
     if host not in hosts:
         return Phrase("only these hosts may be linked: %(hosts)s", hosts=", ".join(sorted(hosts)) or "-")

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from hub.kernel.phrase import Phrase
+from hub.kernel.settings import LONGEST_COMMUNE, LONGEST_NAME, LONGEST_URL
 from hub.message_maps.blank_types import examine
-from hub.message_maps.model import PLACES, TIMES, Message, PlaceholderType, Situation
+from hub.message_maps.model import PLACES, TIMES, Message, Origin, PlaceholderType, Situation
 from hub.message_maps.rules import Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
 
 BOOK = RuleBook()
@@ -19,6 +20,14 @@ _LEFTOVER_SIGNS = ("XXX", "TODO", "TBD", "[", "___", "  ", "\u00a0")
 _UNFILLED = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _ARTICLE = re.compile(r"(?:le|la|les|l')\b|l'", re.IGNORECASE)
 _AFTER_ARTICLE = re.compile(r"\b((?:de|à|du|au|des|aux|le|la|les)\s+|d')\{([a-z0-9_]+)\}", re.IGNORECASE)
+# What the settings allow, and what the hub itself fills in.
+_ROOM = {
+    Origin.COMMUNE: LONGEST_COMMUNE,
+    Origin.NAME: LONGEST_NAME,
+    Origin.URL: LONGEST_URL,
+    Origin.PHONE: len("02 35 00 00 00"),
+    Origin.SENT_TIME: len("18h30"),
+}
 _WORDS = PLACES | {PlaceholderType.TEXT}
 
 
@@ -90,6 +99,12 @@ def nothing_is_unfilled(view: RenderedView) -> Iterator[Remark]:
 def examples_are_valid(situation: Situation, rules: Rules) -> Iterator[Remark]:
     """An example that would be refused teaches the officer the wrong thing."""
     for name, blank in situation.placeholders.items():
+        room = _ROOM.get(blank.origin, 0) if blank.origin else 0
+        if blank.max < room:
+            phrase = Phrase(
+                "the setting that fills %(name)s takes up to %(room)s characters: raise its max", name=name, room=room
+            )
+            yield Remark(phrase)
         for language in rules.languages:
             wrong = examine(blank, blank.example.get(language, ""), rules.link_hosts, example=True)
             if wrong:

@@ -185,6 +185,7 @@ def test_types_in_both_languages(kind: str, value: str, french: str, english: st
     [
         ("date", "2026-02-30"), ("date", "demain"), ("date", "1/2"), ("number", "beaucoup"), ("number", "-5"),
         ("duration", "2"), ("duration", "2 km"), ("distance", "2 h"), ("phone", "0235"), ("phone", "(02) 35 00 00 00"),
+        ("url", "https://rivemont.example/<b>"),
         ("url", "http://rivemont.example"), ("url", "https://example.com"), ("url", "https://rivemont.example:99/"),
         ("url", "https://a@rivemont.example/"), ("url", "https://[x"), ("url", "javascript:alert(1)"), ("url",
         "rivemont.example"),

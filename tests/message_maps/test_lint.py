@@ -130,6 +130,7 @@ CASES: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = [
         {("placeholders", "erreur", "example"): {"fr": "x" * 25, "en": "x"}},
         {("placeholders", "erreur", "example"): {"fr": "x" * 24, "en": "x"}},
     ),
+    ("PHD-03", {("placeholders", "commune", "max"): 23}, {("placeholders", "commune", "max"): 30}),
     ("PHD-03", {("placeholders", "erreur", "default"): "@maire"}, {("placeholders", "erreur", "default"): "la rue"}),
     ("PHD-04", {("placeholders", "zones", "default"): "Bourg"}, {("placeholders", "erreur", "default"): "la rue"}),
     ("PHD-05", {SMS: ALL + "Crue de {riviere}"}, {SMS: ALL + "Crue : {riviere}"}),
