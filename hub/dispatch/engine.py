@@ -17,11 +17,13 @@ from functools import partial
 from typing import Any
 
 from hub.channels.contract import Channel
+from hub.dispatch import trail
 from hub.dispatch.doorbell import Doorbell, LocalDoorbell
 from hub.dispatch.lanes import LANES, Lanes
 from hub.dispatch.lease import Ask, Claimed, Shelf, claim, take_back
 from hub.dispatch.queries import sending_stopped
 from hub.dispatch.sender import Sender
+from hub.dispatch.watch import Unwatched, Watch
 from hub.dispatch.writer import Writer
 from hub.kernel.clock import Clock
 from hub.kernel.db import transaction
@@ -44,6 +46,7 @@ class Engine:
         clock: the time.
         chance: the jitter of retries.
         doorbell: wakes the claimer; by default one of this process.
+        watch: is told how the engine does; by default nobody.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class Engine:
         clock: Clock,
         chance: random.Random,
         doorbell: Doorbell | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._context = context
         self._channels = channels
         self._settings = settings
         self._clock = clock
         self._bell: Doorbell = doorbell or LocalDoorbell()
+        self._watch: Watch = watch or Unwatched()
         self._sender = Sender(channels, settings, clock, chance)
         self._shelf = Shelf()
         self._progress = threading.Condition()
@@ -86,9 +91,10 @@ class Engine:
                 return
             self._running = True
             self._reset()
-        work: dict[str, Callable[[], None]] = {"writer": self._writer.run, "claimer": self._claim_on}
+        work: dict[str, Callable[[], None]] = {"writer": self._writer.run}
         for lane, count in zip(LANES, (self._settings.threads, self._settings.slow_threads), strict=True):
             work |= {f"sender-{lane}-{number}": partial(self._send_on, lane) for number in range(count)}
+        work["claimer"] = self._claim_on  # the last one: its first sign of life says that all of them run
         for name, run in work.items():
             # Daemons: an adapter that hangs must not keep the process alive after its time to drain.
             self._threads[name] = threading.Thread(target=run, name=f"dispatch-{name}", daemon=True)
@@ -152,12 +158,15 @@ class Engine:
         self._writer.abandon()
         for thread in self._threads.values():
             thread.join(STORE_SECONDS if done else 0)
+        self._watch.leave()
         self._running = False
         return done
 
     def _claim_on(self) -> None:
         while not self._closing.is_set():
             self._beat = time.monotonic()
+            if self.alive():
+                self._watch.come_round()
             try:
                 found = self._claim_once()
             except Exception:  # whatever ails the database, the claimer comes back
@@ -189,6 +198,7 @@ class Engine:
             if quiet and not claimed:
                 self._answered = asked
                 self._progress.notify_all()
+        trail.claimed(claimed)
         self._lanes.put(claimed)
         return bool(claimed)
 
@@ -220,9 +230,12 @@ class Engine:
 
     def _send(self, one: Claimed) -> None:
         try:
-            self._writer.put(self._sender.attempt(one))
+            result = self._sender.attempt(one)
+            self._writer.put(result)
         finally:
             self._lanes.done(one)
+        trail.ended(result)
+        self._watch.ended(result)
 
     def _stored(self, number: int) -> None:
         with self._progress:

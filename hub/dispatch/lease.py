@@ -175,35 +175,40 @@ def _repeatable(channels: Mapping[str, Channel], now: datetime) -> sa.ColumnElem
     return sa.or_(*terms)
 
 
-def _take() -> ReturningUpdate[Any]:
-    moment = deliveries.c.next_attempt_at.type
-    now = sa.bindparam("claim_now", type_=moment)
+_ORDER: tuple[Any, ...] = (sa.desc("priority"), "next_attempt_at", "id")
+_CLAIM_NOW = sa.bindparam("claim_now", type_=deliveries.c.next_attempt_at.type)
+
+
+def _candidates() -> sa.CTE:
     before = deliveries.alias("before")
     waits = sa.exists().where(
         before.c.id == deliveries.c.waits_for_id, before.c.state.in_([str(state) for state in OPEN])
     )
-    order: tuple[Any, ...] = (sa.desc("priority"), "next_attempt_at", "id")
-    candidate = (
+    return (
         sa.select(deliveries.c.id, deliveries.c.host, deliveries.c.priority, deliveries.c.next_attempt_at)
         .where(
             IS_DUE,
             deliveries.c.lane == sa.bindparam("claim_lane"),
-            deliveries.c.next_attempt_at <= now,
-            deliveries.c.expires > now,
+            deliveries.c.next_attempt_at <= _CLAIM_NOW,
+            deliveries.c.expires > _CLAIM_NOW,
             deliveries.c.host.not_in(sa.bindparam("claim_saturated", expanding=True)),
             sa.or_(deliveries.c.waits_for_id.is_(None), ~waits),
         )
-        .order_by(*order)
+        .order_by(*_ORDER)
         .limit(sa.bindparam("claim_look", type_=sa.Integer()))
         .with_for_update(skip_locked=True)
         .cte("candidate")
     )
-    place = sa.func.row_number().over(partition_by=candidate.c.host, order_by=order)
+
+
+def _take() -> ReturningUpdate[Any]:
+    candidate = _candidates()
+    place = sa.func.row_number().over(partition_by=candidate.c.host, order_by=_ORDER)
     ranked = sa.select(candidate, place.label("place")).cte("ranked")
     picked = (
         sa.select(ranked.c.id)
         .where(ranked.c.place <= sa.bindparam("claim_share"))
-        .order_by(*order)
+        .order_by(*_ORDER)
         .limit(sa.bindparam("claim_limit", type_=sa.Integer()))
         .cte("picked")
     )
@@ -213,9 +218,9 @@ def _take() -> ReturningUpdate[Any]:
         .values(
             state=str(DeliveryState.LEASED),
             attempts=deliveries.c.attempts + 1,
-            first_attempt_at=sa.func.coalesce(deliveries.c.first_attempt_at, now),
+            first_attempt_at=sa.func.coalesce(deliveries.c.first_attempt_at, _CLAIM_NOW),
             lease_token=sa.bindparam("claim_token"),
-            lease_until=sa.bindparam("claim_until", type_=moment),
+            lease_until=sa.bindparam("claim_until", type_=deliveries.c.lease_until.type),
         )
         .returning(deliveries.c.id)
     )

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An attempt that has ended, and where its delivery stands now."""
+    """An attempt that has ended, and where its delivery stands now. ``seconds`` is the time that the channel took."""
 
     claimed: Claimed
     outcome: AttemptOutcome
@@ -40,6 +40,7 @@ class Result:
     ended_at: datetime
     reason: Phrase | None = None
     acceptance: Acceptance | None = None
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Sender:
             now,
             answer.reason,
             answer.acceptance,
+            seconds,
         )
 
     def given_back(self, claimed: Claimed) -> Result:

@@ -67,27 +67,22 @@ def _row(result: Result, dialect: str) -> dict[str, Any]:
     }
 
 
+def _columns(dialect: str) -> dict[str, sa.types.TypeEngine[Any]]:
+    moment = sa.DateTime(timezone=True) if dialect == "postgresql" else sa.Text()
+    texts = ("token", "state", "remote_id", "remote_url", "error", "outcome")
+    return {
+        "id": sa.BigInteger(),
+        "number": sa.Integer(),
+        "lane": sa.SmallInteger(),
+        "doubtful": sa.Boolean(),
+        **dict.fromkeys(("next_attempt_at", "finished_at", "ended_at"), moment),
+        **dict.fromkeys(texts, sa.Text()),
+    }
+
+
 @lru_cache
 def _statements(dialect: str) -> tuple[sa.Update, sa.Update]:
-    moment = sa.DateTime(timezone=True) if dialect == "postgresql" else sa.Text()
-    given = rows.json_table(
-        dialect,
-        {
-            "id": sa.BigInteger(),
-            "token": sa.Text(),
-            "number": sa.Integer(),
-            "state": sa.Text(),
-            "lane": sa.SmallInteger(),
-            "doubtful": sa.Boolean(),
-            "next_attempt_at": moment,
-            "finished_at": moment,
-            "remote_id": sa.Text(),
-            "remote_url": sa.Text(),
-            "error": sa.Text(),
-            "ended_at": moment,
-            "outcome": sa.Text(),
-        },
-    )
+    given = rows.json_table(dialect, _columns(dialect))
     new = given.c
     stopped = sa.and_(new.state == DeliveryState.DUE, deliveries.c.withdrawn)
     held = deliveries.c.state == DeliveryState.LEASED

@@ -210,6 +210,13 @@ def upgrade():
             postgresql_where=sa.text("state = 'leased'"),
         )
         batch_op.create_index(
+            "ix_delivery_accepted",
+            ["channel_id", "finished_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'accepted'"),
+            postgresql_where=sa.text("state = 'accepted'"),
+        )
+        batch_op.create_index(
             "ix_delivery_trouble",
             ["finished_at"],
             unique=False,
@@ -269,6 +276,11 @@ def downgrade():
 
     op.drop_table("officer_session")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_accepted",
+            sqlite_where=sa.text("state = 'accepted'"),
+            postgresql_where=sa.text("state = 'accepted'"),
+        )
         batch_op.drop_index(
             "ix_delivery_trouble",
             sqlite_where=sa.text("state IN ('failed', 'unknown')"),

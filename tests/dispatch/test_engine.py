@@ -18,7 +18,7 @@ from hub.dispatch import service
 from hub.dispatch.models import SLOW_LANE
 from hub.kernel.db import transaction
 from hub.kernel.phrase import Phrase
-from tests.dispatch.conftest import OFFICER, PATIENCE, ObedientAdapter, make_channel
+from tests.dispatch.post import OFFICER, PATIENCE, ObedientAdapter, make_channel
 
 REASON = Phrase("%(host)s says no", host="h")
 

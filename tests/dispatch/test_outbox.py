@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hub.dispatch import outbox
 from hub.dispatch.models import bodies, deliveries
 from hub.kernel.db import reading, transaction
-from tests.dispatch.conftest import make_app
+from tests.dispatch.post import make_app
 
 
 def test_a_first_message_goes_to_the_open_destinations_of_its_channels(post):

@@ -112,3 +112,19 @@ def test_a_reason_cannot_break_the_database():
     assert str(found) == "?" + "x" * 499
     assert clean("a\0b") == "ab"
     assert restored(None) is None
+
+
+def test_when_each_channel_last_accepted_something(busy):
+    with busy.app.app_context():
+        assert queries.last_acceptances(reading()) == {}
+    busy.run()
+    moment = busy.clock.now()
+    busy.clock.advance(60)
+    with busy.app.app_context():
+        assert queries.last_acceptances(reading()) == {"obedient": moment, "once": moment}
+
+
+def test_the_bodies_are_shown_as_they_were_frozen(busy):
+    with busy.app.app_context():
+        text = {"text": "http://hub.example/a1"}
+        assert queries.frozen_bodies(reading(), "a1") == {"obedient": text, "once": text}

@@ -11,7 +11,7 @@ import pytest
 from hub.dispatch.models import FAST_LANE, SLOW_LANE
 from hub.dispatch.retry import Standing, lane_after, pause, verdict
 from hub.dispatch.states import MOVES, AttemptOutcome, DeliveryState
-from tests.dispatch.conftest import SETTINGS
+from tests.dispatch.post import SETTINGS
 
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 WAIT = timedelta(seconds=10)

@@ -12,7 +12,7 @@ from hub.dispatch.models import deliveries
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Conflict, NotFound
 from hub.kernel.phrase import Phrase
-from tests.dispatch.conftest import OFFICER
+from tests.dispatch.post import OFFICER
 
 REASON = Phrase("no")
 

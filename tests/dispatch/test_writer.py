@@ -15,7 +15,7 @@ from hub.dispatch.sender import Result
 from hub.dispatch.states import AttemptOutcome, DeliveryState
 from hub.dispatch.writer import Writer
 from hub.kernel.db import transaction
-from tests.dispatch.conftest import PATIENCE
+from tests.dispatch.post import PATIENCE
 
 
 def claimed(post):

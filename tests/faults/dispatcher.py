@@ -23,7 +23,7 @@ from hub.kernel.db import reading
 from hub.kernel.http import GuardedClient
 from hub.kernel.secret import Secret
 from hub.kernel.settings import DeliverySettings
-from tests.dispatch.conftest import make_app
+from tests.dispatch.post import make_app
 
 SETTINGS = DeliverySettings(
     embedded=False,

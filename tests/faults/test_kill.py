@@ -18,7 +18,7 @@ from hub.dispatch import outbox
 from hub.dispatch.models import deliveries, destinations
 from hub.kernel.db import db, reading, transaction
 from hub.kernel.settings import ROOT
-from tests.dispatch.conftest import make_app
+from tests.dispatch.post import make_app
 from tests.faults.peer import CountingPeer
 
 DESTINATIONS = 500

@@ -1,0 +1,148 @@
+"""A dispatcher's signs of life, so that processes which do not send know whether anybody does.
+
+The sign comes from the thread that claims deliveries, and only while all threads of the engine live: who gives it can
+send.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from hub.channels.contract import Channel
+from hub.dispatch import tally
+from hub.dispatch.checks import Checks
+from hub.dispatch.models import HOST_LENGTH
+from hub.dispatch.sender import Result
+from hub.dispatch.tally import Tally
+from hub.dispatch.watch_models import dispatchers
+from hub.kernel.clock import Clock
+from hub.kernel.db import transaction
+from hub.kernel.ids import new_id
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+LEAVE_SECONDS = 2.0
+# The row of a dispatcher that was killed is shown for so long, then forgotten.
+FORGET = timedelta(hours=1)
+
+
+class Watch(Protocol):
+    """What an engine tells whoever watches it. Nothing in here may raise or wait for a network."""
+
+    def come_round(self) -> None:
+        """The claimer comes round, and every thread lives."""
+        ...
+
+    def ended(self, result: Result) -> None:
+        """An attempt has ended."""
+        ...
+
+    def leave(self) -> None:
+        """The engine ends in order."""
+        ...
+
+
+class Unwatched:
+    """Nobody watches."""
+
+    def come_round(self) -> None:
+        """Nothing."""
+
+    def ended(self, result: Result) -> None:
+        """Nothing."""
+
+    def leave(self) -> None:
+        """Nothing."""
+
+
+class Lookout:
+    """Writes a dispatcher's signs of life, its counts, and takes its share of the channel checks.
+
+    Args:
+        context: opens an application context.
+        channels: the configured channels.
+        clock: the time.
+        seconds: how far apart the signs of life are.
+    """
+
+    def __init__(
+        self,
+        context: Callable[[], AbstractContextManager[Any]],
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        seconds: float = BEAT_SECONDS,
+    ) -> None:
+        self._context = context
+        self._clock = clock
+        self._seconds = seconds
+        self._tally = Tally()
+        self._checks = Checks(context, channels, clock)
+        self._id = ""
+        self._next = float("-inf")
+
+    def come_round(self) -> None:
+        """Gives a sign of life when it is time for one."""
+        if time.monotonic() < self._next:
+            return
+        try:
+            self._beat()
+        except Exception:  # whatever ails the database, deliveries go on
+            log.exception("a sign of life could not be written; trying again")
+        self._next = time.monotonic() + self._seconds
+
+    def ended(self, result: Result) -> None:
+        """Counts an attempt."""
+        self._tally.add(result)
+
+    def leave(self) -> None:
+        """Signs off. Without it the last sign simply grows old."""
+        self._checks.join(LEAVE_SECONDS)
+        counts, now = self._tally.taken(), self._clock.now()
+        try:
+            with self._context(), transaction() as session:
+                session.execute(sa.delete(dispatchers).where(dispatchers.c.id == self._id))
+                self._checks.give_back(session, now)
+                tally.store(session, counts)
+        except Exception:
+            log.exception("the end of this dispatcher could not be written")
+        self._id, self._next = "", float("-inf")
+
+    def _beat(self) -> None:
+        counts, now = self._tally.taken(), self._clock.now()
+        known = self._id or new_id()
+        due: list[str] = []
+        try:
+            with self._context(), transaction() as session:
+                _sign(session, known, now)
+                if self._id:
+                    # Not with the first sign: a command that sends one message is over before a check has ended.
+                    due = self._checks.claim(session, now)
+                else:
+                    self._checks.enter(session, now)
+                tally.store(session, counts)
+        except Exception:
+            self._tally.give_back(counts)
+            raise
+        self._id = known
+        self._checks.start(due)
+
+
+def _sign(session: Session, known: str, now: datetime) -> None:
+    renewed = sa.update(dispatchers).where(dispatchers.c.id == known).values(seen_at=now)
+    # Also when others took it for dead and forgot it: a frozen process may thaw.
+    if not session.connection().execute(renewed).rowcount:
+        host = socket.gethostname()[:HOST_LENGTH]
+        row = {"id": known, "host": host, "pid": os.getpid(), "started_at": now, "seen_at": now}
+        session.execute(sa.insert(dispatchers).values(**row))
+    session.execute(sa.delete(dispatchers).where(dispatchers.c.seen_at < now - FORGET))
