@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 
 from flask import Flask
 
@@ -11,13 +12,15 @@ from hub.alerts.desk import Desk
 from hub.channels.contract import Surroundings
 from hub.channels.registry import load_channels
 from hub.dispatch.engine import Engine
+from hub.dispatch.watch import Lookout
 from hub.kernel import logs
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.db import db, migrate, prepare_engine
 from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
+from hub.kernel.queue import RedisDoorbell
 from hub.kernel.settings import ROOT, Settings, load
-from hub.web import assets, console, language, problems, public, security
+from hub.web import assets, console, language, partner_api, problems, public, security
 from hub.web.parts import Parts
 
 
@@ -40,7 +43,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["hub"] = _parts(app, settings, clock)
-    for part in (language, security, problems, assets, console, public):
+    for part in (language, security, problems, assets, console, partner_api, public):
         part.init_app(app)
     return app
 
@@ -63,6 +66,21 @@ def _parts(app: Flask, settings: Settings, clock: Clock) -> Parts:
         sender_name=settings.authority.name,
     )
     channels = load_channels(settings.channels.file, surroundings, settings.site.languages)
-    engine = Engine(app.app_context, channels, settings.delivery, clock, random.Random())  # noqa: S311 - jitter only
-    desk = Desk(settings=settings, clock=clock, channels=channels, ring=engine.ring)
+    chance = random.Random()  # noqa: S311 - jitter only
+    watch = Lookout(app.app_context, channels, clock)
+    engine = Engine(app.app_context, channels, settings.delivery, clock, chance, watch=watch)
+    desk = Desk(settings=settings, clock=clock, channels=channels, ring=_doorbell(engine, settings))
     return Parts(settings=settings, clock=clock, channels=channels, desk=desk, engine=engine)
+
+
+def _doorbell(engine: Engine, settings: Settings) -> Callable[[], None]:
+    """What to call after a decision was stored: it wakes this process's dispatcher and one of the fleet's workers."""
+    if not settings.redis.url:
+        return engine.ring
+    fleet = RedisDoorbell(settings.redis.url)
+
+    def ring() -> None:
+        engine.ring()
+        fleet.ring()
+
+    return ring

@@ -1,17 +1,15 @@
-"""``flask hub dispatch``, ``sending``, ``destination``: the outbox, its switch, and where messages can go."""
+"""``flask hub dispatch``, ``worker``, ``sending``, ``destination``: the outbox, its switch, where messages go."""
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
 
 from hub.channels.contract import Channel
-from hub.cli.speech import UNDER_WAY, json_option, operator, say, show_json, speaks
+from hub.cli.speech import UNDER_WAY, json_option, operator, said, say, show_json, speaks
 from hub.dispatch.destinations import add_destination, disable_destination
 from hub.dispatch.models import destinations
 from hub.dispatch.queries import waiting_summary
@@ -20,11 +18,13 @@ from hub.kernel.db import reading
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.web.parts import parts
+from hub.worker import serve
 
 
 def register(group: AppGroup) -> None:
     """Adds the commands to ``flask hub``."""
     group.add_command(dispatch)
+    group.add_command(worker)
     group.add_command(destination)
     group.add_command(sending)
 
@@ -53,16 +53,23 @@ def dispatch(timeout: float, *, forever: bool, as_json: bool) -> None:
         sys.exit(UNDER_WAY)
 
 
+@click.command("worker")
+@with_appcontext
+@speaks
+def worker() -> None:
+    """Sends as one of a fleet until Ctrl-C or SIGTERM, woken through Redis. Any number of them, on any hosts."""
+    if not parts().settings.redis.url:
+        msg = Phrase("A worker needs HUB_REDIS_URL. Without Redis this does the same: flask hub dispatch --forever")
+        raise click.UsageError(said(msg))
+    if not _serve():
+        sys.exit(UNDER_WAY)
+
+
 def _serve() -> bool:
     """Runs the engine until a signal comes; whether everything under way could be stored."""
     hub = parts()
-    enough = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: enough.set())
-    hub.engine.start()
     say("Sending. Ctrl-C drains what is under way and stops.")
-    enough.wait()
-    return hub.engine.drain(hub.settings.delivery.deadline_seconds)
+    return serve(hub.engine, hub.settings)
 
 
 sending = AppGroup("sending", help="The switch that stops everything.")

@@ -83,6 +83,13 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class RedisPlace:
+    """The doorbell of a fleet of workers; empty: dispatchers find work by polling alone."""
+
+    url: str = field(metadata=check.redis_url(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Security:
     """Keys, sessions and throttles."""
 
@@ -91,6 +98,8 @@ class Security:
     session_absolute_hours: int = field(metadata=check.integer(1, 24))
     login_attempts_per_address: int = field(metadata=check.integer(1, 1000))
     login_attempts_per_account: int = field(metadata=check.integer(1, 1000))
+    partner_requests_per_second: int = field(metadata=check.integer(1, 1000))
+    partner_triggers_per_minute: int = field(metadata=check.integer(1, 1000))
     trusted_proxies: int = field(metadata=check.integer(0, 5))
 
 
@@ -158,6 +167,7 @@ class Settings:
     site: Site
     data: DataPlace
     database: Database
+    redis: RedisPlace
     security: Security
     delivery: DeliverySettings
     http: HttpSettings
@@ -276,6 +286,9 @@ def _check_together(sections: Mapping[str, Any], faults: list[str]) -> None:
     authority, maps, delivery = sections["authority"], sections["maps"], sections["delivery"]
     if authority and maps and check.host_of(authority.url) not in maps.link_hosts:
         faults.append(f"[authority] url: its host must be one of [maps] link_hosts, which are {list(maps.link_hosts)}")
+    database, redis = sections["database"], sections["redis"]
+    if database and redis and redis.url and not database.url.startswith("postgresql"):
+        faults.append("[redis] url: needs PostgreSQL in [database] url; workers on other hosts cannot share SQLite")
     if delivery and delivery.lease_seconds <= delivery.deadline_seconds:
         faults.append(
             "[delivery] lease_seconds: must be longer than deadline_seconds, or a slow attempt loses its claim"

@@ -22,6 +22,8 @@ Check = dict[str, Callable[[Any, Path], Any]]
 INSEE = re.compile(r"\d[0-9AB]\d{3}")
 PHONE = re.compile(r"0\d( \d\d){4}")
 LANGUAGES = ("fr", "en")
+REDIS_OPTIONS = re.compile(r"db=\d{1,3}")
+REDIS_DATABASE = re.compile(r"(/\d{0,3})?")
 
 # WGS 84, in degrees; a linear ring has at least four positions (RFC 7946, section 3.1.6).
 FARTHEST_LONGITUDE = 180
@@ -150,6 +152,32 @@ def database_url() -> Check:
     def check(value: Any, _root: Path) -> Any:
         if not test(value):
             expected = "expected nothing, sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+            raise ValueError(expected)  # it may hold a password
+        return value
+
+    return {"check": check}
+
+
+def redis_url() -> Check:
+    """Empty, or the address of a Redis: by TCP, by TLS (then always verified) or by a unix socket."""
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, str) or not value.isprintable() or " " in value:
+            return False
+        try:
+            parts = urlsplit(value)
+            # Options of the client's own, in the query, could switch off the check of a certificate.
+            plain = not parts.fragment and (not parts.query or REDIS_OPTIONS.fullmatch(parts.query))
+            if parts.scheme == "unix":
+                return bool(plain and parts.path.startswith("/"))
+            tcp = parts.scheme in {"redis", "rediss"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            return False
+        return bool(plain and tcp and REDIS_DATABASE.fullmatch(parts.path))
+
+    def check(value: Any, _root: Path) -> Any:
+        if value != "" and not test(value):
+            expected = "expected nothing, redis://HOST:6379/0, rediss://USER:PASSWORD@HOST/0 or unix:///PATH"
             raise ValueError(expected)  # it may hold a password
         return value
 

@@ -27,7 +27,7 @@ def resend(delivery_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(say(error.detail))
     else:
-        parts().engine.ring()
+        parts().desk.ring()
         flash(say(Phrase("It is being sent again.")))
     return redirect(url_for("console.alert", identifier=row.publication_id), 303)
 
@@ -58,6 +58,6 @@ def stop() -> ResponseReturnValue:
 def resume() -> ResponseReturnValue:
     """Lets sending go on."""
     service.resume(actor=current_officer().actor, now=parts().clock.now())
-    parts().engine.ring()
+    parts().desk.ring()
     flash(say(Phrase("Sending goes on.")))
     return redirect(url_for("console.home"), 303)
