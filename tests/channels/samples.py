@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from hub.channels.contract import Acceptance, ChannelAdapter, Destination, OutboundMessage, Outgoing, RenderedText
@@ -74,7 +75,7 @@ def attempt(
     carried = carried or message()
     return Outgoing(
         publication_id=carried.publication_id,
-        body=adapter.render(carried),
+        body=MappingProxyType(dict(adapter.render(carried))),  # read-only, as the outbox hands it over
         destination=Destination(1, address),
         idempotency_key=key,
         deadline=deadline,

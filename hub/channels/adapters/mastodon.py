@@ -171,7 +171,7 @@ class Mastodon(ChannelAdapter):
             self.settings["server"] + path,
             deadline=outgoing.deadline,
             headers=headers,
-            data=json.dumps(content, ensure_ascii=False).encode(),
+            data=json.dumps(dict(content), ensure_ascii=False).encode(),
             also=(HTTPStatus.NOT_FOUND,),
         )
 
