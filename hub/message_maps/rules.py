@@ -194,10 +194,6 @@ class RenderedView:
     rules: Rules
 
 
-TextCheck = Callable[[TextView], Iterable[Remark]]
-MessageCheck = Callable[[Situation, Message, Rules], Iterable[Remark]]
-SituationCheck = Callable[[Situation, Rules], Iterable[Remark]]
-RenderedCheck = Callable[[RenderedView], Iterable[Remark]]
 AnyCheck = TypeVar("AnyCheck", bound=Callable[..., Iterable[Remark]])
 
 
