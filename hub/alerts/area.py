@@ -136,7 +136,8 @@ def _parsed(geojson: str) -> Any:
     if len(geojson) > LONGEST_GEOJSON:
         raise _Refused(Phrase("The drawing is too large: at most %(count)s characters.", count=LONGEST_GEOJSON))
     try:
-        return json.loads(geojson, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+        # Some programs put a byte order mark in front of their files.
+        return json.loads(geojson.removeprefix("\ufeff"), parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError):
         raise _Refused(Phrase("This is not GeoJSON: it cannot be read as JSON.")) from None
 

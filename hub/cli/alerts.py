@@ -11,6 +11,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from hub.alerts import queries, service
+from hub.alerts.area import LONGEST_GEOJSON
 from hub.alerts.drafts import Draft
 from hub.alerts.service import Preview
 from hub.cli.speech import PARTLY, UNDER_WAY, json_option, operator, said, say, show_json, speaks
@@ -195,15 +196,21 @@ def _report(identifier: str, *, as_json: bool) -> None:
 
 
 def _pairs(blanks: tuple[str, ...]) -> dict[str, str]:
-    wrong = [pair for pair in blanks if "=" not in pair]
-    if wrong:
-        raise InvalidInput([Fault("--set", Phrase("Write NAME=VALUE, not %(found)s.", found=pair)) for pair in wrong])
+    faults = [
+        Fault("--set", Phrase("Write NAME=VALUE, not %(found)s.", found=pair)) for pair in blanks if "=" not in pair
+    ]
+    names = [pair.partition("=")[0] for pair in blanks]
+    twice = dict.fromkeys(name for name in names if names.count(name) > 1)
+    faults += [Fault("--set", Phrase("%(name)s is given twice: which one counts?", name=name)) for name in twice]
+    if faults:
+        raise InvalidInput(faults)
     return dict(pair.split("=", 1) for pair in blanks)
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            return file.read(LONGEST_GEOJSON + 1)  # longer is refused; the rest of an endless file is not waited for
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput([Fault("--area", Phrase("The file cannot be read: %(error)s", error=error))]) from error
 

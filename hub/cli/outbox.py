@@ -115,7 +115,7 @@ def add(channel_id: str, address: str, label: str, *, as_json: bool) -> None:
 
 
 @destination.command("disable")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, 2**63 - 1))
 @speaks
 def disable(number: int) -> None:
     """Closes a destination; what waits for it is withdrawn."""

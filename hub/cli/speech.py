@@ -13,10 +13,14 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 from flask_babel import force_locale, gettext  # type: ignore[import-untyped]  # it ships no types
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InternalError, NotSupportedError
 
 from hub.identity.actor import Actor
-from hub.kernel.errors import HubError
+from hub.kernel.errors import HubError, Unavailable
 from hub.kernel.phrase import Phrase
+
+# What is wrong with a statement is a fault of the hub; anything else says that the database is away or not set up.
+OUR_MISTAKES = (DataError, IntegrityError, InternalError, NotSupportedError)
 
 REFUSED = 1
 PARTLY = 3
@@ -83,8 +87,19 @@ def speaks(command: Command) -> Command:
                 return command(*args, **kwargs)
             except HubError as error:
                 refuse(error, as_json=bool(kwargs.get("as_json")))
+            except DatabaseError as error:
+                if isinstance(error, OUR_MISTAKES):
+                    raise
+                refuse(_away(error), as_json=bool(kwargs.get("as_json")))
 
     return run  # type: ignore[return-value]
+
+
+def _away(error: DatabaseError) -> Unavailable:
+    reason = str(error.orig).strip().partition("\n")[0]
+    return Unavailable(
+        Phrase("The database cannot be used: %(reason)s. Before the first use: flask hub init", reason=reason)
+    )
 
 
 def json_option(command: Command) -> Command:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hub.alerts import service
+from hub.alerts import queries, service
 from hub.alerts.drafts import Draft
 from hub.alerts.errors import AlreadyFollowed, StalePreview
-from hub.kernel.errors import Fault, InvalidInput
+from hub.kernel.db import reading
+from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.web.console import tokens
 from hub.web.console.alerts import alert_page
@@ -34,7 +35,8 @@ def confirm() -> ResponseReturnValue:
     """Sends exactly what was shown; twice the same is one alert."""
     draft, digest = tokens.read(request.form.get("token", ""))
     expected = word(draft)
-    if expected and request.form.get("word", "").strip().upper() != expected:
+    # A page that was left open after sending asks for no word: it would have to say that nothing has been sent.
+    if expected and request.form.get("word", "").strip().upper() != expected and not _sent(draft):
         fault = Fault("word", Phrase("Type the word %(word)s to send. Nothing has been sent yet.", word=expected))
         return _again(draft, [fault])
     try:
@@ -54,6 +56,14 @@ def change() -> ResponseReturnValue:
     """Back to the form with everything that was typed."""
     draft, _ = tokens.read(request.form.get("token", ""))
     return _form(_unsettled(draft), ())
+
+
+def _sent(draft: Draft) -> bool:
+    try:
+        queries.get(reading(), draft.identifier)
+    except NotFound:
+        return False
+    return True
 
 
 def _again(draft: Draft, faults: list[Fault], stale: StalePreview | None = None) -> ResponseReturnValue:

@@ -117,13 +117,14 @@ def _all_blanks(request: Request) -> dict[str, str]:
 def summary(faults: Iterable[Fault], fields: Sequence[Field], others: Collection[str], prefix: str = "") -> list[Fault]:
     """The faults for the top of a page: each names its blank and leads to its field.
 
-    One of a field that the page lacks leads to the form as a whole.
+    One of a field that the page lacks, such as a blank of another version of the map, leads to the form as a whole and
+    is named as it was sent.
     """
     labels = {field.field: field.label for field in fields}
     found = []
     for fault in faults:
         known = fault.field in labels or fault.field in others
-        label = labels.get(fault.field)
+        label = labels.get(fault.field) or (fault.field if not known and "." in fault.field else None)
         phrase = Phrase("%(field)s: %(fault)s", field=label, fault=fault.phrase) if label else fault.phrase
         found.append(Fault(prefix + (fault.field if known else "form"), phrase))
     return found

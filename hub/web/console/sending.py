@@ -15,9 +15,11 @@ from hub.web.parts import parts
 from hub.web.security import access, current_officer
 
 LONGEST_REASON = 200
+# What a database can count to; beyond it there is no such delivery, and asking for it would be an error of its own.
+DELIVERY = f"/deliveries/<int(max={2**63 - 1}):delivery_id>"
 
 
-@blueprint.post("/deliveries/<int:delivery_id>/resend")
+@blueprint.post(f"{DELIVERY}/resend")
 @access("delivery.resend")
 def resend(delivery_id: int) -> ResponseReturnValue:
     """Has one delivery sent again, and goes back to its alert."""
@@ -32,7 +34,7 @@ def resend(delivery_id: int) -> ResponseReturnValue:
     return redirect(url_for("console.alert", identifier=row.publication_id), 303)
 
 
-@blueprint.post("/deliveries/<int:delivery_id>/settle")
+@blueprint.post(f"{DELIVERY}/settle")
 @access("delivery.resend")
 def settle(delivery_id: int) -> ResponseReturnValue:
     """Ends a doubt: the officer has looked, and the message is there."""

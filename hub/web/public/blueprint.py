@@ -23,6 +23,10 @@ ADDRESS = re.compile(r"https?://(?>([a-z0-9-]+(?:\.[a-z0-9-]+)*))(?![\w@:%\[])(?
 HOURS = {"fr": "HH'h'mm", "en": "HH:mm"}
 DAYS = {"fr": f"EEEE d MMMM y 'à' {HOURS['fr']}", "en": f"EEEE d MMMM y 'at' {HOURS['en']}"}
 
+# What an address may carry beside its language. Nothing else that a visitor adds is repeated in links: `url_for` takes
+# some names (endpoint, _scheme, _external) as orders to itself.
+KEPT = ("before",)
+
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
 
@@ -61,8 +65,7 @@ def to(endpoint: str, **values: Any) -> str:
 
 def in_language(language: str | None) -> str:
     """This page in another language, or the page whatever the language for ``None``: the address that never changes."""
-    values = {**(request.view_args or {}), **request.args.to_dict()}
-    values.pop("lang", None)
+    values = {**{name: request.args[name] for name in KEPT if name in request.args}, **(request.view_args or {})}
     if language:
         values["lang"] = language
     return url_for(str(request.endpoint), **values)
