@@ -20,7 +20,7 @@ from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.queue import RedisDoorbell
 from hub.kernel.settings import ROOT, Settings, load
-from hub.web import assets, console, language, partner_api, problems, public, security
+from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security
 from hub.web.parts import Parts
 
 
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["hub"] = _parts(app, settings, clock)
-    for part in (language, security, problems, assets, console, partner_api, public):
+    for part in (metrics, language, security, problems, probes, assets, console, partner_api, public):
         part.init_app(app)
     return app
 

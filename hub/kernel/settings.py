@@ -152,6 +152,13 @@ class AlertsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Who may read the metrics from another machine; without a token nobody may."""
+
+    token: Secret = field(metadata=check.secret(32))
+
+
+@dataclass(frozen=True, slots=True)
 class LoggingSettings:
     """How much is logged."""
 
@@ -174,6 +181,7 @@ class Settings:
     maps: MapsSettings
     channels: ChannelsSettings
     alerts: AlertsSettings
+    metrics: MetricsSettings
     logging: LoggingSettings
 
     @property

@@ -25,7 +25,7 @@ from hub.web.language import say
 from hub.web.security import access
 
 # Addresses whose readers are programs.
-PROGRAMS = ("/api/", "/healthz")
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 CONSOLE = "/console"
 
 RETRY_SECONDS = "5"

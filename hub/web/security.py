@@ -19,6 +19,7 @@ from hub.kernel.errors import Forbidden
 from hub.kernel.ids import new_id
 from hub.kernel.logs import request_id
 from hub.kernel.phrase import Phrase
+from hub.web import operators
 from hub.web.errors import NotLoggedIn, PasswordChangeDue
 from hub.web.parts import parts
 from hub.web.throttle import limiter
@@ -31,6 +32,7 @@ PUBLIC = "public"
 ANONYMOUS = "anonymous"
 # Any officer who is logged in, even with a one-time password: changing it, logging out.
 OFFICER = "officer"
+# "operator": the programs of whoever runs the hub, from its own machine or by a token (`hub.web.operators`).
 # Anything else is the name of a permission of `hub.identity.permissions`.
 
 # Where the browser's session keeps the token of the officer's session.
@@ -138,6 +140,9 @@ def _enforce() -> None:
         return
     if policy is None:
         raise Forbidden(Phrase("Nobody may do this."))
+    if policy == operators.OPERATOR:
+        operators.admit()
+        return
     person = current_officer()
     if policy == OFFICER:
         return
