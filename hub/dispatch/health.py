@@ -19,6 +19,8 @@ from hub.kernel.phrase import Phrase
 
 # A sign of life comes every 5 s, and at the latest after a poll of 5 s more; a busy database may hold up one of them.
 ALIVE = timedelta(seconds=30)
+# How far back troubles are news.
+LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

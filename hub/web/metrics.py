@@ -120,9 +120,9 @@ def _attempts() -> Iterator[Metric]:
     for kind, count in counts.items():
         if kind.state not in OPEN:
             ends[kind.channel_id, kind.state] = ends.get((kind.channel_id, kind.state), 0) + count.number
-        span = spans.setdefault((kind.channel_id, kind.outcome), {}).setdefault(kind.le, tally.Count())
-        span.number += count.number
-        span.seconds += count.seconds
+        bucket = spans.setdefault((kind.channel_id, kind.outcome), {}).setdefault(kind.le, tally.Count())
+        bucket.number += count.number
+        bucket.seconds += count.seconds
     for labels, number in sorted(ends.items()):
         ended.add_metric(labels, number)
     for labels, span in sorted(spans.items()):
