@@ -27,6 +27,13 @@ def test_the_environment_wins_over_the_local_file_which_wins_over_the_defaults(t
 
 WRONG = [
     ("HUB_DATABASE_URL", "mysql://somewhere/x", "[database] url: expected nothing, sqlite:///PATH"),
+    ("HUB_REDIS_URL", "redis://localhost:6379/0", "[redis] url: needs PostgreSQL in [database] url"),
+    ("HUB_REDIS_URL", "http://localhost", "[redis] url: expected nothing, redis://HOST:6379/0"),
+    ("HUB_REDIS_URL", "redis://", "[redis] url: expected nothing"),
+    ("HUB_REDIS_URL", "redis://h:port/0", "[redis] url: expected nothing"),
+    ("HUB_REDIS_URL", "redis://h/first", "[redis] url: expected nothing"),
+    ("HUB_REDIS_URL", "rediss://h/0?ssl_cert_reqs=none", "[redis] url: expected nothing"),
+    ("HUB_REDIS_URL", "unix://", "[redis] url: expected nothing"),
     ("HUB_DELIVERY_THREADS", "many", "HUB_DELIVERY_THREADS: expected JSON such as 64"),
     ("HUB_DELIVERY_THREADS", "0", "[delivery] threads: expected a whole number from 1 to 128"),
     ("HUB_DELIVERY_BATCH", "true", "[delivery] batch: expected a whole number"),
@@ -58,16 +65,26 @@ def test_a_wrong_setting_is_named_with_what_would_be_right(variable, value, expe
     assert any(fault.startswith(expected) for fault in caught.value.faults), caught.value.faults
 
 
+@pytest.mark.parametrize(
+    "url", ["redis://h", "redis://h:6379/0", "rediss://u:p@h/1", "unix:///r.sock", "unix:///r?db=2"]
+)
+def test_a_fleet_has_redis_and_postgresql(url):
+    settings = load({"HUB_REDIS_URL": url, "HUB_DATABASE_URL": "postgresql+psycopg://hub@db/hub"})
+    assert settings.redis.url == url
+    assert url not in repr(settings)
+
+
 def test_all_faults_are_listed_at_once_and_secrets_stay_out_of_them():
     with pytest.raises(SettingsError) as caught:
         load(
             {
                 "HUB_SECURITY_SECRET_KEY": "hunter2",
                 "HUB_DATABASE_URL": "mysql://u:hunter2@h/x",
+                "HUB_REDIS_URL": "redis://u:hunter2@h/x",
                 "HUB_LOGGING_LEVEL": "x",
             }
         )
-    assert len(caught.value.faults) == 3
+    assert len(caught.value.faults) == 4
     assert "hunter2" not in str(caught.value)
 
 
