@@ -226,7 +226,10 @@ class Engine:
 
     def _send_on(self, lane: int) -> None:
         while (one := self._lanes.take(lane)) is not None:
-            self._send(one)
+            try:
+                self._send(one)
+            except Exception:  # whatever it was, the next attempt is another one
+                log.exception("a sender stumbled over delivery %d and goes on", one.delivery_id)
 
     def _send(self, one: Claimed) -> None:
         try:

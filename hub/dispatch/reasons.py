@@ -14,7 +14,8 @@ LONGEST_URL = 2000
 
 def clean(text: str, longest: int = LONGEST_TEXT) -> str:
     """A text from outside that both databases take: no NUL, no lone surrogate, not endless."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")[:longest]
+    # An adapter may hand over a number as its proof; it is a proof all the same.
+    return str(text).encode("utf-8", "replace").decode("utf-8").replace("\0", "")[:longest]
 
 
 def stored(phrase: Phrase) -> str:

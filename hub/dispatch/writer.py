@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 1000
 # What says that a row is wrong; anything else says that the database is not well.
-REFUSALS = (DataError, IntegrityError, ValueError, TypeError)
+REFUSALS = (DataError, IntegrityError, ValueError, TypeError, AttributeError, KeyError)
 # The pause after a failure of the database.
 DATABASE_PAUSE_SECONDS = 0.5
 

@@ -121,6 +121,23 @@ def make_channel(adapter_class: type[ChannelAdapter], clock: Any, *, exercise: b
     return Channel(adapter.kind, adapter.kind, adapter.kind.capitalize(), exercise, ("fr",), adapter)
 
 
+class Gate:
+    """An answer that comes when the test opens the gate."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.entered = threading.Semaphore(0)
+
+    def __call__(self, outgoing):
+        self.entered.release()
+        assert self.opened.wait(PATIENCE)
+        return Acceptance("late")
+
+    def wait_for(self, number):
+        for _ in range(number):
+            assert self.entered.acquire(timeout=PATIENCE)
+
+
 @dataclass
 class Post:
     """A database with the dispatch tables, channels, and short words for what tests do all the time."""
