@@ -61,6 +61,18 @@ def _words(content: Content) -> dict[str, dict[str, str]]:
     }
 
 
+def trail(composed: Composed) -> dict[str, Any]:
+    """What the log says of a trigger: the ids by which its deliveries are followed, nothing of the texts."""
+    message = composed.message
+    return {
+        "publication": message.publication_id,
+        "incident": message.incident,
+        "status": message.status,
+        "msg_type": message.msg_type,
+        "channels": list(composed.bodies),
+    }
+
+
 def audit_detail(composed: Composed) -> dict[str, Any]:
     """What was decided, without the texts: the digest stands for them."""
     content = composed.content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +30,8 @@ from hub.kernel.errors import Conflict, HubError
 from hub.kernel.phrase import Phrase
 from hub.message_maps.lint import lint_rendered
 from hub.message_maps.rules import Finding, Rules
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ def trigger(desk: Desk, draft: Draft, digest: str, actor: Actor) -> TriggerResul
             raise
         return done
     if result.created:
+        log.info("alert triggered", extra=records.trail(composed))
         desk.ring()
     return result
 

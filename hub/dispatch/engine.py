@@ -165,10 +165,10 @@ class Engine:
     def _claim_on(self) -> None:
         while not self._closing.is_set():
             self._beat = time.monotonic()
-            if self.alive():
-                self._watch.come_round()
             try:
                 found = self._claim_once()
+                if self.alive():
+                    self._watch.come_round()
             except Exception:  # whatever ails the database, the claimer comes back
                 log.exception("due deliveries cannot be claimed; trying again")
                 found = False
