@@ -16,6 +16,9 @@ NAMES = {"fr": "Français", "en": "English"}
 
 SESSION_KEY = "language"
 
+# Addresses whose readers are programs: they have no session, and problems are told to them as JSON.
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
+
 
 def init_app(app: Flask) -> None:
     """Sets Flask-Babel up and gives every template ``say``, ``text_in``, ``languages`` and ``current_language``."""
@@ -33,15 +36,16 @@ def init_app(app: Flask) -> None:
 def choose() -> str:
     """The language of this answer.
 
-    A surface may set ``g.language`` (the public pages do, by address: a cached page must not depend on a session);
+    A surface may set ``g.language`` (the public pages do, by address: a cached page must not depend on a session; event
+    streams do, which outlive their request);
     else the session's choice, else the browser's, else the first language of the site.
     """
+    if "language" in g:
+        return str(g.language)
     fallback = parts().settings.site.languages[0]
     if not has_request_context():
         return fallback
-    if "language" in g:
-        return str(g.language)
-    if (chosen := session.get(SESSION_KEY)) in LANGUAGES:
+    if not request.path.startswith(PROGRAMS) and (chosen := session.get(SESSION_KEY)) in LANGUAGES:
         return str(chosen)
     return request.accept_languages.best_match(LANGUAGES, fallback) or fallback
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, has_request_context, request
 
 from hub.kernel.phrase import Phrase
 from hub.web.parts import parts
@@ -14,6 +14,7 @@ MENU = (
     ("console.situations", Phrase("Situations")),
     ("console.archive", Phrase("Alerts sent")),
     ("console.channels", Phrase("Channels")),
+    ("console.health_page", Phrase("Health")),
 )
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
@@ -26,7 +27,7 @@ def _page() -> dict[str, Any]:
         "authority": parts().settings.authority.name,
         "officer": g.get("person"),
         "menu": MENU,
-        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+        "here": request.full_path.rstrip("?") if has_request_context() and request.method == "GET" else "",
     }
 
 

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from flask import Response, render_template, stream_with_context
+from flask import Flask, Response, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 
 from hub.dispatch import queries
@@ -18,6 +19,7 @@ from hub.kernel.errors import Unavailable
 from hub.kernel.phrase import Phrase
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import label_of
+from hub.web.language import current
 from hub.web.security import access
 
 # Each stream holds one thread of the server. Beyond this many, pages fall back on polling by themselves.
@@ -138,24 +140,25 @@ def alert_stream(identifier: str) -> ResponseReturnValue:
     read(identifier)  # an unknown alert is told before the stream begins
     if not _places.acquire(blocking=False):
         raise Unavailable(Phrase("Too many pages follow alerts at this moment; this one asks every few seconds."))
-    response = Response(stream_with_context(_events(identifier)), content_type="text/event-stream; charset=utf-8")
+    app = cast("Any", current_app)._get_current_object()  # noqa: SLF001 - Flask's documented way to keep it
+    response = Response(_events(app, identifier, current()), content_type="text/event-stream; charset=utf-8")
     response.call_on_close(_places.release)
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def _events(identifier: str) -> Iterator[str]:
+def _events(app: Flask, identifier: str, language: str) -> Iterator[str]:
+    """Each round has a context of its own, so that no database snapshot is held while nothing happens."""
     last = ""
     pause = threading.Event()
     for _ in range(ROUNDS):
-        shown = read(identifier)
-        page = render_template("console/progress.html", progress=shown)
-        reading().rollback()  # gives the snapshot back: the next round must see what was written since
-        if page != last:
-            yield _event("progress", page)
-            last = page
-        else:
-            yield ": nothing new\n\n"  # a closed browser is noticed by writing to it
+        with app.app_context():
+            g.language = language
+            shown = read(identifier)
+            page = render_template("console/progress.html", progress=shown)
+        # Something is written in every round: it is how a closed browser is noticed.
+        yield ": nothing new\n\n" if page == last else _event("progress", page)
+        last = page
         if shown.finished:
             yield _event("finished", "")
             return

@@ -98,7 +98,7 @@ class Browser:
 
     def _seen(self, answer):
         self.answers.append(answer)
-        self.page = answer.text if answer.mimetype == "text/html" else ""
+        self.page = answer.text.replace("&#39;", "'") if answer.mimetype == "text/html" else ""
         self.token = self.hidden("csrf_token") or self.token
         return answer
 
