@@ -30,6 +30,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
 from hub.message_maps import blanks
 from hub.message_maps.blanks import Filled
+from hub.message_maps.mending import mended, still_wrong
 from hub.message_maps.render import area_description, render_all
 
 # A channel that was asked for and is not reached, and why.
@@ -69,6 +70,8 @@ def _settled(draft: Draft, ground: Basis, now: datetime) -> Draft:
     """The draft with an identifier, a moment and a version; a follow-up takes its status from the alert it follows."""
     sent = draft.sent or now.replace(microsecond=0)
     head = ground.head
+    if ground.role is Role.CORRECTION:
+        draft = replace(draft, blanks=mended(ground.situation, ground.message, draft.blanks))
     if head:
         # The order of an incident is that of its times, even if the clock was set back in between.
         sent = max(sent, head.sent + timedelta(seconds=1))
@@ -85,6 +88,7 @@ def _content(desk: Desk, ground: Basis, draft: Draft) -> tuple[Content, tuple[Le
     sent = draft.sent or desk.clock.now()
     faults: list[Fault] = []
     filled = _filled(desk, ground, draft, sent, faults)
+    faults += still_wrong(ground.situation, ground.message, draft.blanks)
     outline = _outline(desk, ground, draft, faults)
     expires = _expires(desk, ground, draft, sent, filled, faults)
     channels, left_out = _channels(desk, ground, draft, faults)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _WORDS = {"fr": "EXERCICE", "en": "EXERCISE"}
+# French sets a space before the colon.
+_COLONS = {"fr": " : "}
 
 
 def mark(language: str) -> str:
@@ -27,7 +29,7 @@ def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]
         return {f"page{number}": page for number, page in enumerate(pages, 1)}
     if form == "cap":
         return {
-            "headline": f"{word}: {parts['headline']}",
+            "headline": f"{word}{_COLONS.get(language, ': ')}{parts['headline']}",
             "description": f"{word} {parts['description']}",
             "instruction": f"{parts['instruction']} {word}",
         }

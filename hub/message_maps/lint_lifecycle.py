@@ -13,7 +13,7 @@ from hub.cap.vocabulary import Certainty, Severity, Urgency
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
 from hub.message_maps.exercise import mark, marked
-from hub.message_maps.model import TIMES, Kind, Message, PlaceholderType, Situation, Variant
+from hub.message_maps.model import TIMES, Kind, Message, Part, Situation, Variant
 from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView
 
 BOOK = RuleBook()
@@ -29,7 +29,6 @@ _GRAVE = (
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _ABDUCTION = re.compile(r"enlevement|abduction|amber", re.IGNORECASE)
-_CORRECTED = 2
 
 
 @BOOK.rule(
@@ -112,17 +111,11 @@ def kind_comes_first(view: TextView) -> Iterator[Remark]:
 def correction_corrects(view: TextView) -> Iterator[Remark]:
     """A panel only shows what is right: the wrong word in large letters would stay in mind."""
     known = view.situation.placeholders
-    asked = {
-        name
-        for segment in view.segments
-        for name in segment.names
-        if name in known and known[name].origin is None and known[name].type not in TIMES
-    }
-    texts = {name for name in asked if known[name].type is PlaceholderType.TEXT} or asked
+    parts = {known[name].corrects for segment in view.segments for name in segment.names if name in known}
     if view.form == "led":
-        if not texts:
+        if Part.RIGHT not in parts:
             yield Remark(Phrase("the panel does not show what is right"))
-    elif len(texts) < _CORRECTED or not wording.matches(wording.CONTRASTS, view.everything, view.language):
+    elif not parts >= set(Part) or not wording.matches(wording.CONTRASTS, view.everything, view.language):
         yield Remark(Phrase("say what is right and what was wrong: “{juste}, not {erreur}”"))
     if not view.contents.actions:
         yield Remark(Phrase("repeat what to do with [G]"))

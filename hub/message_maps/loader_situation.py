@@ -16,6 +16,7 @@ from hub.message_maps.model import (
     Level,
     Origin,
     Owner,
+    Part,
     Placeholder,
     PlaceholderType,
     Situation,
@@ -57,7 +58,17 @@ _LEVEL_KEYS = (
     "next_update_minutes",
     "expires_minutes",
 )
-_PLACEHOLDER_OPTIONS = ("hint", "required", "from", "future", "next_update", "per_language", "values", "default")
+_PLACEHOLDER_OPTIONS = (
+    "hint",
+    "required",
+    "from",
+    "future",
+    "next_update",
+    "per_language",
+    "values",
+    "default",
+    "corrects",
+)
 
 MAX_VERSION = 1_000_000
 MAX_REVIEW_DAYS = 3650
@@ -178,6 +189,7 @@ def _placeholder(faults: Faults, name: str, node: Node, rules: Rules) -> Placeho
         per_language=_per_language(entry, kind),
         values=tuple({language: value.text(language) for language in rules.languages} for value in values),
         default=entry.text("default"),
+        corrects=_corrects(entry, kind),
     )
 
 
@@ -187,6 +199,14 @@ def _per_language(entry: Fields, kind: PlaceholderType) -> bool:
         right = Phrase("it only for text, place and list; other types are put into words by the hub")
         entry.wrong("per_language", right, kind)
     return wanted
+
+
+def _corrects(entry: Fields, kind: PlaceholderType) -> Part | None:
+    if "corrects" not in entry:
+        return None
+    if kind is not PlaceholderType.TEXT:
+        entry.wrong("corrects", Phrase("it only for text"), kind)
+    return entry.word("corrects", Part)
 
 
 def _level(faults: Faults, name: str, node: Node, rules: Rules) -> Level:

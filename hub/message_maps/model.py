@@ -100,6 +100,13 @@ class Origin(StrEnum):
     SENT_TIME = "sent.time"
 
 
+class Part(StrEnum):
+    """What a blank of a correction holds: the words that were wrong, or those that are right."""
+
+    WRONG = "wrong"
+    RIGHT = "right"
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """Who answers for a map, and how often it is read again (days)."""
@@ -135,6 +142,7 @@ class Placeholder:
 
     ``future``: the moment must lie ahead. ``next_update``: the moment is the promised next message, checked against the
     level's cadence. ``per_language``: the officer types it once for each language. ``values``: the choices of an enum.
+    ``corrects``: a correction replaces what its ``wrong`` blank holds by what its ``right`` one does, in all others.
     """
 
     name: str
@@ -150,6 +158,7 @@ class Placeholder:
     per_language: bool = False
     values: tuple[Localized, ...] = ()
     default: str = ""
+    corrects: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

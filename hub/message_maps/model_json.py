@@ -17,6 +17,7 @@ from hub.message_maps.model import (
     Message,
     Origin,
     Owner,
+    Part,
     Phase,
     Placeholder,
     PlaceholderType,
@@ -99,17 +100,19 @@ def _placeholder_json(blank: Placeholder) -> Json:
         "per_language": blank.per_language,
         "values": [dict(value) for value in blank.values],
         "default": blank.default,
+        "corrects": blank.corrects.value if blank.corrects else None,
     }
 
 
 def _placeholder(content: Json) -> Placeholder:
-    origin = content["origin"]
+    origin, corrects = content["origin"], content.get("corrects")
     return Placeholder(
         **{
             **content,
             "type": PlaceholderType(content["type"]),
             "origin": Origin(origin) if origin else None,
             "values": tuple(content["values"]),
+            "corrects": Part(corrects) if corrects else None,
         }
     )
 

@@ -78,7 +78,7 @@ def test_each_follow_up(any_town, message_id, msg_type, words, first_becomes, it
     assert get(first).followed_by == result.identifier
     alert = get(result.identifier)
     assert (alert.state, alert.follows, alert.incident) == (itself, first, first)
-    assert alert.area == get(first).area
+    assert alert.area.outline == get(first).area.outline
     assert alert.references == (first,)
 
 
@@ -174,6 +174,27 @@ def test_a_correction_may_bring_another_area_and_nothing_else_may(town):
     assert get(corrected).area.outline.polygons
     assert not get(corrected).area.outline.communes
     assert follow(town, corrected, "act.update").area.outline == get(corrected).area.outline
+
+
+def test_a_correction_mends_what_it_repeats(town):
+    first = town.send()
+    preview = follow(town, first, "act.correction")
+    assert preview.draft.blanks["zones"] == "Bas-Bourg, rue du Pont"
+    assert preview.content.area.names["fr"] == "Bas-Bourg, rue du Pont (Rivemont)"
+    assert all("rue du Port" not in area for area in cap(preview, "//c:areaDesc"))
+    corrected = town.trigger(preview).identifier
+    (offered,) = (
+        each for each in queries.follow_ups(reading(), corrected, town.desk.clock.now()) if each.role == "update"
+    )
+    assert offered.draft.blanks["zones"] == "Bas-Bourg, rue du Pont"
+
+
+def test_a_correction_that_still_says_the_wrong_thing_is_refused(town):
+    first = town.send()
+    wrong = {"erreur": "Bourg", "juste": "Haut-Bourg", "zones": "le Bourg, puis le Haut-Bourg et le Bourg"}
+    with pytest.raises(InvalidInput) as refusal:
+        follow(town, first, "act.correction", blanks={**BLANKS, **wrong})
+    assert "blanks.zones" in [fault.field for fault in refusal.value.faults]
 
 
 def test_a_correction_ends_when_the_alert_would_have(town):

@@ -85,7 +85,7 @@ CASES: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = [
     ),
     ("CMP-13", {SMS_EN: ALL.replace(G, "[G]Shelter in place. ")}, {SMS_EN: ALL.replace(G, "[G]Go indoors. ")}),
     ("LEN-01", {X: ALL + "x" * 140}, {X: ALL}),
-    ("LEN-01", {HEADLINE: "[H]CRUE " + "x" * 72 + "[L]{zones}"}, {HEADLINE: "[H]CRUE " + "x" * 71 + "[L]{zones}"}),
+    ("LEN-01", {HEADLINE: "[H]CRUE " + "x" * 71 + "[L]{zones}"}, {HEADLINE: "[H]CRUE " + "x" * 70 + "[L]{zones}"}),
     ("LEN-02", {SMS: ALL + "x" * 200}, {SMS: ALL + "À" * 100}),
     ("LEN-02", {SMS: ALL + "Ж" * 10}, {SMS: ALL + "ê" * 10}),
     ("LEN-03", {X: S + H + G}, {X: ALL}),

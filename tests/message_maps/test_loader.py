@@ -61,8 +61,16 @@ ONE_FAULT = [
     ('area: {fr: "{zones} ({commune})"', 'area: {fr: "Rivemont"', "must name a place"),
     ("fin: {type: time,", "fin: {type: hour,", "not one of text, place"),
     ("zones: {type: list, max: 36,", "zones: {type: list,", "`max` is missing"),
-    ("erreur: {type: text, max: 24,", "erreur: {type: text, max: 24, required: yes,", "expected true or false"),
-    ("erreur: {type: text, max: 24,", "erreur: {type: enum, max: 24,", "`values` goes with type enum"),
+    (
+        "erreur: {type: text, corrects: wrong, max: 24,",
+        "erreur: {type: text, max: 24, required: yes,",
+        "expected true or false",
+    ),
+    (
+        "erreur: {type: text, corrects: wrong, max: 24,",
+        "erreur: {type: enum, corrects: wrong, max: 24,",
+        "`values` goes with type enum",
+    ),
     ("fin: {type: time, max: 5,", "fin: {type: time, max: 5, per_language: true,", "only for text, place and list"),
     ("from: authority.commune", "from: authority.town", "authority.commune"),
     ("{rank: 2, label:", "{rank: 2, colour: red, label:", "`colour` is unknown"),
