@@ -179,9 +179,8 @@ class Engine:
         """One look at the table. Whether another look is worth while at once."""
         with self._progress:
             asked, quiet = self._asked, self._open == 0
+        # Without any room, too: whether a person has stopped all sending is read in the same look.
         asks = [ask for ask in map(self._ask, LANES) if ask.limit]
-        if not asks:
-            return False
         now = self._clock.now()
         taken_back = 0
         with self._context(), transaction() as session:

@@ -14,25 +14,24 @@ from tests.dispatch.post import OFFICER, PATIENCE, Gate
 
 def test_stopping_gives_back_what_waits_and_resuming_sends_it(post):
     gate = Gate()
-    post.destinations(*(f"a/{n}" for n in range(10)), channel_id="once")
+    post.destinations(*(f"h{n}/1" for n in range(10)), channel_id="once")
     post.adapter("once").answer = gate
     post.publish("a1", ("once",))
-    engine = post.engine()
+    engine = post.engine(threads=2)  # claims all ten, begins two
     engine.start()
     engine.ring()
-    gate.wait_for(post.settings.per_host)
+    gate.wait_for(2)
     with post.app.app_context():
         service.stop_all(reason="a mistake", actor=OFFICER, now=post.clock.now())
     engine.ring()
-    under_way = post.settings.per_host
     for _ in range(int(PATIENCE / 0.02)):  # until what waited in the engine is in the table again
-        if Counter(post.states()) == {"leased": under_way, "due": 10 - under_way}:
+        if Counter(post.states()) == {"leased": 2, "due": 8}:
             break
         gate.opened.wait(0.02)
     gate.opened.set()
     assert engine.run_until_idle(PATIENCE)
-    assert Counter(post.states()) == {"accepted": under_way, "due": 10 - under_way}
-    assert len(post.adapter("once").seen) == under_way
+    assert Counter(post.states()) == {"accepted": 2, "due": 8}
+    assert len(post.adapter("once").seen) == 2
     with post.app.app_context():
         service.resume(actor=OFFICER, now=post.clock.now())
     assert engine.run_until_idle(PATIENCE)
@@ -42,13 +41,13 @@ def test_stopping_gives_back_what_waits_and_resuming_sends_it(post):
 
 def test_draining_finishes_what_is_under_way_and_gives_back_the_rest(post):
     gate = Gate()
-    post.destinations(*(f"a/{n}" for n in range(10)), channel_id="once")
+    post.destinations(*(f"h{n}/1" for n in range(10)), channel_id="once")
     post.adapter("once").answer = gate
     post.publish("a1", ("once",))
-    engine = post.engine()
+    engine = post.engine(threads=2)  # claims all ten, begins two
     engine.start()
     engine.ring()
-    gate.wait_for(post.settings.per_host)
+    gate.wait_for(2)
     opener = threading.Timer(0.1, gate.opened.set)
     opener.start()
     assert engine.drain(PATIENCE)
@@ -57,7 +56,7 @@ def test_draining_finishes_what_is_under_way_and_gives_back_the_rest(post):
     sent = len(post.adapter("once").seen)
     assert Counter(post.states()) == {"accepted": sent, "due": 10 - sent}
     post.run()
-    assert Counter(post.adapter("once").addresses()) == {f"a/{n}": 1 for n in range(10)}
+    assert Counter(post.adapter("once").addresses()) == {f"h{n}/1": 1 for n in range(10)}
 
 
 def test_an_engine_that_cannot_finish_in_time_says_so_and_leaves_the_lease(post):
