@@ -1,4 +1,8 @@
 # One image for every role of the hub. Build: docker build -t tocsin .   Run: docker run -v tocsin:/app/var -p 8000:8000 tocsin
+#   web         docker run tocsin                                  migrates, then serves; with HUB_DELIVERY_EMBEDDED it sends too
+#   worker      docker run tocsin flask hub worker                 sends; PostgreSQL and Redis (HUB_DATABASE_URL, HUB_REDIS_URL)
+#   dispatcher  docker run tocsin flask hub dispatch --forever     sends; without Redis
+# All of them end in order on SIGTERM; give them 30 s. compose.yaml puts them together.
 FROM node:20-bookworm-slim AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
