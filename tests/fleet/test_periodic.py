@@ -13,7 +13,7 @@ from hub.dispatch.lease import Ask, Shelf, claim, take_back
 from hub.dispatch.models import FAST_LANE, attempts, deliveries
 from hub.kernel.db import reading, transaction
 from hub.web.parts import EXTENSION
-from tests.fleet.conftest import Fleet
+from tests.fleet.processes import Fleet
 
 pytestmark = pytest.mark.postgres
 

@@ -20,7 +20,7 @@ from hub.dispatch.models import attempts, deliveries
 from hub.kernel.db import reading
 from hub.kernel.queue import QUEUE
 from hub.kernel.settings import ROOT
-from tests.fleet.conftest import Fleet, Worker, wait_until
+from tests.fleet.processes import Fleet, Worker, wait_until
 from tests.peers.http_peer import Received
 
 pytestmark = pytest.mark.postgres
