@@ -52,4 +52,4 @@ strings: ## refresh the translation catalogues from the sources
 lock: ## compile the pinned, hashed requirement files
 	@for name in requirements requirements-dev requirements-node; do \
 	  .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-	    --python-version 3.11.7 $$name.in -o $$name.txt; done
+	    --python-version 3.11 $$name.in -o $$name.txt; done
