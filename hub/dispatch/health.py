@@ -12,7 +12,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from hub.dispatch import reasons
-from hub.dispatch.models import IN_TROUBLE, IS_DUE, IS_LEASED, attempts, deliveries, destinations, publications
+from hub.dispatch.models import (
+    IN_TROUBLE,
+    IS_ACCEPTED,
+    IS_DUE,
+    IS_LEASED,
+    attempts,
+    deliveries,
+    destinations,
+    publications,
+)
 from hub.dispatch.states import OPEN, DeliveryState
 from hub.dispatch.watch_models import channel_checks, dispatchers
 from hub.kernel.phrase import Phrase
@@ -140,36 +149,38 @@ def checks(session: Session) -> dict[str, Check]:
 
 def standings(session: Session, channel_ids: Collection[str]) -> list[Standing]:
     """Every open destination of these channels."""
-    mine = sa.select(sa.func.max(deliveries.c.id)).where(deliveries.c.destination_id == destinations.c.id)
     telling = sa.or_(
         deliveries.c.state.in_([str(DeliveryState.ACCEPTED), str(DeliveryState.FAILED), str(DeliveryState.UNKNOWN)]),
         # An open delivery with a reason has been tried in vain.
         sa.and_(deliveries.c.state.in_([str(state) for state in OPEN]), deliveries.c.error.is_not(None)),
     )
-    latest, success = deliveries.alias("latest"), deliveries.alias("success")
-    chosen = (
+    mine = sa.select(sa.func.max(deliveries.c.id)).where(deliveries.c.destination_id == destinations.c.id)
+    place = (
         sa.select(
             destinations.c.id,
             destinations.c.channel_id,
             destinations.c.label,
+            mine.where(telling).scalar_subquery().label("latest_id"),
+            mine.where(IS_ACCEPTED).scalar_subquery().label("success_id"),
+        )
+        .where(destinations.c.enabled.is_(True), destinations.c.channel_id.in_(channel_ids))
+        .subquery("place")
+    )
+    latest, success = deliveries.alias("latest"), deliveries.alias("success")
+    proof = sa.and_(attempts.c.delivery_id == success.c.id, attempts.c.number == success.c.attempts)
+    chosen = (
+        sa.select(
+            place,
             latest.c.state,
             success.c.finished_at.label("accepted_at"),
             attempts.c.started_at,
             attempts.c.finished_at,
         )
-        .join(latest, latest.c.id == mine.where(telling).scalar_subquery(), isouter=True)
-        .join(
-            success,
-            success.c.id == mine.where(deliveries.c.state == str(DeliveryState.ACCEPTED)).scalar_subquery(),
-            isouter=True,
-        )
-        .join(
-            attempts,
-            sa.and_(attempts.c.delivery_id == success.c.id, attempts.c.number == success.c.attempts),
-            isouter=True,
-        )
-        .where(destinations.c.enabled.is_(True), destinations.c.channel_id.in_(channel_ids))
-        .order_by(destinations.c.id)
+        .select_from(place)
+        .join(latest, latest.c.id == place.c.latest_id, isouter=True)
+        .join(success, success.c.id == place.c.success_id, isouter=True)
+        .join(attempts, proof, isouter=True)
+        .order_by(place.c.id)
     )
     return [_standing(row) for row in session.execute(chosen)]
 

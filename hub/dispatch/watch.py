@@ -115,6 +115,7 @@ class Lookout:
                 self._checks.give_back(session, now)
                 tally.store(session, counts)
         except Exception:
+            self._tally.give_back(counts)
             log.exception("the end of this dispatcher could not be written")
         self._id, self._next = "", float("-inf")
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.web.console import alerts, channels, compose, confirm, entrance, forms, home, login, maps, progress, sending
+from hub.web.console import (
+    alerts,
+    channels,
+    compose,
+    confirm,
+    entrance,
+    forms,
+    health,
+    home,
+    login,
+    maps,
+    progress,
+    sending,
+)
 from hub.web.console.blueprint import blueprint
 
 # Importing a module of views hangs its pages on the blueprint.
-VIEWS = (alerts, channels, compose, confirm, entrance, home, login, maps, progress, sending)
+VIEWS = (alerts, channels, compose, confirm, entrance, health, home, login, maps, progress, sending)
 
 __all__ = ["VIEWS", "blueprint", "init_app"]
 

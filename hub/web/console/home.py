@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import render_template
@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from hub.alerts import queries as alerts
 from hub.alerts.views import AlertView
 from hub.dispatch import queries as dispatch
-from hub.dispatch.queries import Stop, Waiting
+from hub.dispatch.health import ALIVE, last_sign
+from hub.dispatch.queries import Stop
 from hub.kernel.db import reading
 from hub.web.console import progress
 from hub.web.console.blueprint import blueprint
@@ -22,16 +23,18 @@ from hub.web.security import access
 
 # Older troubles are history: they stay on the pages of their alerts.
 RECENT = timedelta(hours=24)
-# A dispatcher finds due work within 5 s at the latest (the longest poll_seconds), bell or no bell.
-PATIENCE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Banners:
-    """What every page says at its top. ``idle``: for how many seconds due work has been left lying, or 0."""
+    """What every page says at its top.
+
+    ``asleep``: no dispatcher runs, here or anywhere else; ``last_sign`` is when one last gave a sign of life.
+    """
 
     stop: Stop | None
-    idle: int
+    asleep: bool
+    last_sign: datetime | None
     real: tuple[AlertView, ...]
     exercises: tuple[AlertView, ...]
 
@@ -63,21 +66,11 @@ def banners() -> Banners:
     """The present state of things, for the top of a page."""
     session, now = reading(), parts().clock.now()
     open_alerts = alerts.open_alerts(session, now)
-    stop = dispatch.sending_stopped(session)
+    seen = last_sign(session)
     return Banners(
-        stop=stop,
-        idle=0 if stop else _idle(dispatch.waiting_summary(session, now)),
+        stop=dispatch.sending_stopped(session),
+        asleep=seen is None or seen <= now - ALIVE,
+        last_sign=seen,
         real=tuple(alert for alert in open_alerts if not alert.exercise),
         exercises=tuple(alert for alert in open_alerts if alert.exercise),
     )
-
-
-def _idle(waiting: Waiting) -> int:
-    """How long due work has been waiting while nothing is under way; 0 when all is well."""
-    hub = parts()
-    if waiting.since is None or waiting.under_way or waiting.due == waiting.later:
-        return 0
-    age = hub.clock.now() - waiting.since
-    if age < PATIENCE or (hub.settings.delivery.embedded and hub.engine.alive()):
-        return 0
-    return int(age.total_seconds())

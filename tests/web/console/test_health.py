@@ -71,8 +71,8 @@ def test_before_anything_was_sent(town, anne):
 
 
 def test_after_a_message_was_accepted(town, anne, clock):
-    in_english(anne)
     anne.send()
+    in_english(anne)
     waiting = anne.get(HEALTH).text
     assert section(waiting, '<th scope="row">Flux CAP</th>', "</tr>").count("<td>1</td>") == 1
     run(town)
@@ -97,8 +97,8 @@ def broken(app, channel_id="essai"):
 
 def test_a_destination_whose_tries_fail_would_not_accept(town, anne):
     broken(town)
-    in_english(anne)
     anne.send()
+    in_english(anne)
     run(town)
     page = anne.get(HEALTH).text
     assert "2 of 3 destinations would accept it." in page
@@ -106,8 +106,8 @@ def test_a_destination_whose_tries_fail_would_not_accept(town, anne):
 
 
 def test_failures_of_the_last_hour_and_no_older_ones(town, anne, clock):
-    in_english(anne)
     anne.send()
+    in_english(anne)
     run(town)
     with town.app_context(), transaction() as session:
         essai = deliveries.c.channel_id == "essai"
