@@ -18,3 +18,18 @@ class AlreadyFollowed(Conflict):
 
     slug = "already-followed"
     title = Phrase("This alert takes no follow-up")
+
+
+class IdempotencyKeyReused(Conflict):
+    """A partner sent another request under an Idempotency-Key that it had used before."""
+
+    slug = "idempotency-key-reused"
+    title = Phrase("This Idempotency-Key was used before")
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(
+            Phrase(
+                "The key belongs to the alert %(identifier)s and to another request. Nothing has been sent now.",
+                identifier=identifier,
+            )
+        )

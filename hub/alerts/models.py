@@ -1,4 +1,7 @@
-"""The table of alerts. A row is written once, with everything that was sent; only ``state`` changes later."""
+"""The tables of alerts and of what partners asked for under which key.
+
+A row of an alert is written once, with everything that was sent; only ``state`` changes later.
+"""
 
 from __future__ import annotations
 
@@ -76,3 +79,19 @@ class Alert(Model):
     created_by_kind: Mapped[str] = mapped_column(sa.String(WORD_LENGTH))
     created_by_id: Mapped[str] = mapped_column(sa.String(64))
     created_by_name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
+
+
+class Intake(Model):
+    """A partner's request that was answered with an alert: the same key again is answered with the same alert.
+
+    ``key_hash`` is the SHA-256 of the Idempotency-Key, ``request_hash`` that of what was asked for.
+    """
+
+    __tablename__ = "intake"
+
+    partner_id: Mapped[str] = mapped_column(sa.ForeignKey("partner.id"), primary_key=True)
+    key_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(sa.String(64))
+    identifier: Mapped[str] = mapped_column(sa.ForeignKey("alert.identifier"))
+    partner_key_id: Mapped[str] = mapped_column(sa.ForeignKey("partner_key.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,7 +98,9 @@ def preview(desk: Desk, draft: Draft) -> Preview:
     )
 
 
-def trigger(desk: Desk, draft: Draft, digest: str, actor: Actor) -> TriggerResult:
+def trigger(
+    desk: Desk, draft: Draft, digest: str, actor: Actor, alongside: Callable[[Session], None] | None = None
+) -> TriggerResult:
     """Sends what was confirmed: alert, deliveries and audit entry are stored in one transaction, or nothing is.
 
     The draft's identifier is the key: the same draft and digest again, at once or later, is answered with the alert
@@ -109,6 +111,7 @@ def trigger(desk: Desk, draft: Draft, digest: str, actor: Actor) -> TriggerResul
         draft: the settled draft of a `Preview`.
         digest: the digest of that preview, as confirmed.
         actor: who confirmed it.
+        alongside: what else must be stored with the alert or not at all; called only where the alert is created.
 
     Raises:
         StalePreview: what would be sent now is not what was confirmed, or it was confirmed too long ago.
@@ -123,7 +126,7 @@ def trigger(desk: Desk, draft: Draft, digest: str, actor: Actor) -> TriggerResul
     try:
         composed = _confirmed(desk, draft, digest, now)
         with transaction() as session:
-            result = _store(session, composed, actor, now)
+            result = _store(session, composed, actor, now, alongside)
     except (HubError, IntegrityError):
         # Another request with the same draft may have been faster; then this one succeeds with its result.
         done = _existing(_fresh_reading(), draft.identifier, digest)
@@ -171,7 +174,9 @@ def _confirmed(desk: Desk, draft: Draft, digest: str, now: datetime) -> Composed
     return composed
 
 
-def _store(session: Session, composed: Composed, actor: Actor, now: datetime) -> TriggerResult:
+def _store(
+    session: Session, composed: Composed, actor: Actor, now: datetime, alongside: Callable[[Session], None] | None
+) -> TriggerResult:
     content, role, head = composed.content, composed.content.role, composed.content.head
     # The followed alert is locked first: of two follow-ups at once, the second one sees here what the first one did.
     followed = _locked(session, head.identifier) if head else None
@@ -185,6 +190,8 @@ def _store(session: Session, composed: Composed, actor: Actor, now: datetime) ->
         followed.state = moved
     session.add(records.row(composed, actor, now))
     session.flush()
+    if alongside:
+        alongside(session)
     outbox.record(
         session,
         composed.message,

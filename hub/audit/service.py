@@ -16,7 +16,7 @@ HEAD_ID = 1
 
 
 class Doer(Protocol):
-    """Who did it: a kind (``officer``, ``command_line``, ``hub``), an id, and the name at that time."""
+    """Who did it: a kind (``officer``, ``partner``, ``command_line``, ``hub``), an id, and the name at that time."""
 
     @property
     def kind(self) -> str:

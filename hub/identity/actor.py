@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Someone or something that acts: ``kind`` is ``officer``, ``command_line`` or ``hub``.
+    """Someone or something that acts: ``kind`` is ``officer``, ``partner``, ``command_line`` or ``hub``.
 
     ``id`` and ``name`` are copied into what was done: they still say who it was after the account is gone.
     """

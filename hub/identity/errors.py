@@ -15,3 +15,14 @@ class LogInRefused(HubError):
 
     def __init__(self) -> None:
         super().__init__(Phrase("This login and password do not go together."))
+
+
+class KeyRefused(HubError):
+    """No key, an unknown one, a revoked one, or one of a disabled partner. It never says which."""
+
+    slug = "key-refused"
+    title = Phrase("Key refused")
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(Phrase("Send a valid key in the header: Authorization: Bearer <key>."))

@@ -1,4 +1,4 @@
-"""Officers and their sessions."""
+"""Officers and their sessions, partners and their keys."""
 
 from __future__ import annotations
 
@@ -37,3 +37,33 @@ class OfficerSession(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Partner(Model):
+    """A body whose programs may warn through this hub. ``id`` is a short name in lower case, chosen when it is added.
+
+    ``scopes`` are names of `hub.identity.permissions`. Never deleted, only disabled: alerts and the log name it.
+    """
+
+    __tablename__ = "partner"
+
+    id: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    scopes: Mapped[list[str]] = mapped_column(sa.JSON)
+    disabled: Mapped[bool] = mapped_column(sa.Boolean)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PartnerKey(Model):
+    """One key of a partner. Only its SHA-256 is kept; ``id`` is a part of the key that may be shown and logged."""
+
+    __tablename__ = "partner_key"
+    __table_args__ = (sa.CheckConstraint("kind IN ('live', 'exercise')", name="kind"),)
+
+    id: Mapped[str] = mapped_column(sa.String(12), primary_key=True)
+    partner_id: Mapped[str] = mapped_column(sa.ForeignKey("partner.id"), index=True)
+    hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -22,3 +22,6 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.OFFICER: _ACT,
     Role.ADMINISTRATOR: _ACT,
 }
+
+# What a partner's programs may be trusted with. As for officers, whoever can send can also correct and withdraw.
+SCOPES = _READ | {"alert.send"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.kernel.errors import HubError
 from hub.kernel.phrase import Phrase
 
@@ -45,3 +47,47 @@ class StaleConfirmation(HubError):
     slug = "stale-confirmation"
     title = Phrase("This confirmation is no longer valid")
     status = 400
+
+
+class UnreadableBody(HubError):
+    """The body is not one JSON object as RFC 8259 wants it: one meaning only, and no deeper than needed."""
+
+    slug = "unreadable-body"
+    title = Phrase("Request not understood")
+    status = 400
+
+
+class WrongContentType(HubError):
+    """The body says that it is something else than JSON, or it is compressed."""
+
+    slug = "wrong-content-type"
+    title = Phrase("Only JSON is taken here")
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__(Phrase("Send the body as it is, with the header Content-Type: application/json."))
+
+
+class IdempotencyKeyNeeded(HubError):
+    """A request that sends an alert came without a usable Idempotency-Key."""
+
+    slug = "idempotency-key-needed"
+    title = Phrase("An Idempotency-Key is needed")
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__(
+            Phrase("Send the header Idempotency-Key: 1 to 200 visible ASCII characters, new ones for each alert.")
+        )
+
+
+class TooManyRequests(HubError):
+    """A key asked more often than it may. ``headers`` go with the answer."""
+
+    slug = "too-many-requests"
+    title = Phrase("Please wait")
+    status = 429
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(Phrase("This key asks too often. Try again in %(seconds)s seconds.", seconds=seconds))
+        self.headers: Mapping[str, str] = {"Retry-After": str(seconds)}

@@ -18,14 +18,13 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from hub.identity.errors import KeyRefused
 from hub.kernel.errors import Fault, Forbidden, HubError, NotFound, Unavailable
 from hub.kernel.phrase import Phrase
 from hub.web.errors import FormExpired
-from hub.web.language import say
+from hub.web.language import PROGRAMS, say
 from hub.web.security import access
 
-# Addresses whose readers are programs.
-PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 CONSOLE = "/console"
 
 RETRY_SECONDS = "5"
@@ -128,7 +127,9 @@ def document(problem: Problem) -> dict[str, Any]:
 
 
 def _refusal(error: HubError) -> ResponseReturnValue:
-    return _answer(problem_of(error))
+    response = _answer(problem_of(error))
+    response.headers.update(getattr(error, "headers", {}))
+    return response
 
 
 def _database_away(error: OperationalError) -> ResponseReturnValue:
@@ -162,6 +163,8 @@ def _answer(problem: Problem) -> Response:
         page = render_template("error.html", problem=problem, inside=inside, request_id=g.get("request_id", ""))
         response = Response(page, problem.status)
     response.headers["Cache-Control"] = "no-store"
+    if problem.slug == KeyRefused.slug:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if problem.status == Unavailable.status:
         response.headers["Retry-After"] = RETRY_SECONDS
     return response

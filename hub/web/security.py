@@ -20,6 +20,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.logs import request_id
 from hub.kernel.phrase import Phrase
 from hub.web import operators
+from hub.web.bearer import PARTNER, admit
 from hub.web.errors import NotLoggedIn, PasswordChangeDue
 from hub.web.parts import parts
 from hub.web.throttle import limiter
@@ -33,6 +34,7 @@ ANONYMOUS = "anonymous"
 # Any officer who is logged in, even with a one-time password: changing it, logging out.
 OFFICER = "officer"
 # "operator": the programs of whoever runs the hub, from its own machine or by a token (`hub.web.operators`).
+# "partner:" and a scope: a partner's program that has it, by its key alone; no session is read.
 # Anything else is the name of a permission of `hub.identity.permissions`.
 
 # Where the browser's session keeps the token of the officer's session.
@@ -60,7 +62,7 @@ HEADERS = {
 
 
 def access(policy: str) -> Callable[[View], View]:
-    """States who may call a view: ``public``, ``anonymous``, ``officer``, or the name of a permission.
+    """States who may call a view: ``public``, ``anonymous``, ``officer``, ``partner:<scope>``, or a permission.
 
     >>> @blueprint.get("/console/alerts")
     ... @access("alert.read")
@@ -142,6 +144,9 @@ def _enforce() -> None:
         raise Forbidden(Phrase("Nobody may do this."))
     if policy == operators.OPERATOR:
         operators.admit()
+        return
+    if policy.startswith(PARTNER):
+        admit(policy.removeprefix(PARTNER))
         return
     person = current_officer()
     if policy == OFFICER:

@@ -7,12 +7,17 @@ its own (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 
 from __future__ import annotations
 
+import math
+import time
+
 from flask import Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from limits import parse
 
 from hub.kernel.ids import new_id
+from hub.web.errors import TooManyRequests
 from hub.web.parts import parts
 
 DEVICE_COOKIE = "hub-device"
@@ -39,6 +44,31 @@ def account_key() -> str:
     if known and known[0] == login:
         return f"device:{known[1]}"
     return f"account:{login}"
+
+
+def take_request(key: str) -> None:
+    """Counts one request of a partner's key, known or not: before anything is looked up for it.
+
+    Raises:
+        TooManyRequests: the key has had its share of this second.
+    """
+    _take(f"{parts().settings.security.partner_requests_per_second} per second", "request", key)
+
+
+def take_trigger(key_id: str) -> None:
+    """Counts one alert that a partner's key asks for.
+
+    Raises:
+        TooManyRequests: the key has had its share of this minute.
+    """
+    _take(f"{parts().settings.security.partner_triggers_per_minute} per minute", "trigger", key_id)
+
+
+def _take(share: str, what: str, key: str) -> None:
+    limit = parse(share)
+    if not limiter.limiter.hit(limit, "partner", what, key):
+        until = limiter.limiter.get_window_stats(limit, "partner", what, key).reset_time
+        raise TooManyRequests(max(1, math.ceil(until - time.time())))
 
 
 def remember_device(response: Response, login: str) -> None:
