@@ -45,7 +45,7 @@ bench: ## the speed figures, as ratios against a floor measured in the same run
 
 .PHONY: strings
 strings: ## refresh the translation catalogues from the sources
-	@.venv/bin/pybabel --quiet extract -F babel.cfg -k Phrase --no-location --omit-header -o var/messages.pot .
+	@.venv/bin/pybabel --quiet extract -F babel.cfg -k Phrase -k say --no-location --omit-header -o var/messages.pot .
 	@.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-pot-creation-date -i var/messages.pot -d hub/translations
 
 .PHONY: lock

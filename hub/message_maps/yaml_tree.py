@@ -136,7 +136,7 @@ class _Builder:
 
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._open: list[tuple[Node, list[tuple[str, int, int]]]] = []
+        self._open: list[tuple[Mapping | Listing, list[tuple[str, int, int]]]] = []
         self._root: Node | None = None
         self._documents = 0
 
@@ -214,8 +214,6 @@ class _Builder:
         parent, keys = self._open[-1]
         if isinstance(parent, Listing):
             parent.items.append(node)
-            return
-        if not isinstance(parent, Mapping):  # pragma: no cover - only containers are ever open
             return
         key, line, column = keys[-1]
         if key in parent.entries:
