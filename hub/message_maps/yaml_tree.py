@@ -187,7 +187,7 @@ class _Builder:
         mark = event.start_mark
         self._start(event, Listing(mark.line + 1, mark.column + 1, []))
 
-    def _start(self, event: Any, node: Node) -> None:
+    def _start(self, event: Any, node: Mapping | Listing) -> None:
         self._refuse_marks(event)
         if len(self._open) >= MAX_DEPTH:
             raise _Refused(event.start_mark, Phrase("nested deeper than %(limit)s levels", limit=MAX_DEPTH))
