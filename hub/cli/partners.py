@@ -85,8 +85,8 @@ def list_(*, as_json: bool) -> None:
         show_json([asdict(line) for line in found])
         return
     for line in found:
-        mark = f" ({said(Phrase('disabled'))})" if line.disabled else ""
-        click.echo(f"{line.id}{mark}: {line.name} [{', '.join(line.scopes)}]")
+        closed = said(Phrase("disabled")) if line.disabled else ""
+        click.echo(" ".join(filter(None, (f"{line.id}: {line.name} [{', '.join(line.scopes)}]", closed))))
         for each in line.keys:
             click.echo(f"  {each.id} {each.kind}: {', '.join(said(phrase) for phrase in _life(each))}")
 
