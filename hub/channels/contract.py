@@ -179,13 +179,17 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class PreviewPart:
-    """One block of a preview: a title, the text exactly as it is sent, how much of what limit it uses."""
+    """One block of a preview: a title, the text exactly as it is sent, how much of what limit it uses.
+
+    ``for_machines``: a document that people need not read; the screen keeps it folded.
+    """
 
     title: Phrase
     text: str
     used: int | None = None
     limit: int | None = None
     unit: Phrase | None = None
+    for_machines: bool = False
 
 
 class ChannelAdapter(ABC):

@@ -142,7 +142,7 @@ def _send(draft: Draft, *, yes: bool, wait: float, as_json: bool) -> None:
 def _show(preview: Preview) -> None:
     for carried in preview.carried:
         click.secho(f"== {carried.channel.label} ({carried.destinations})", bold=True)
-        for part in carried.parts:
+        for part in (each for each in carried.parts if not each.for_machines):
             used = f" [{part.used}/{part.limit} {said(part.unit)}]" if part.unit else ""
             click.echo(f"-- {said(part.title)}{used}")
             click.echo(part.text)

@@ -101,7 +101,7 @@ class CapFeed(ChannelAdapter):
             PreviewPart(Phrase("CAP text (%(language)s)", language=_name(words.language)), text_of(summary, words))
             for words in summary.words
         ]
-        return [*parts, PreviewPart(Phrase("CAP document"), body["document"])]
+        return [*parts, PreviewPart(Phrase("CAP document"), body["document"], for_machines=True)]
 
     def send(self, outgoing: Outgoing) -> Acceptance:
         """Writes the document and the index; both are on the disk under temporary names before either is seen."""

@@ -85,11 +85,10 @@ class Webhook(ChannelAdapter):
         return {"payload": json.dumps(document, ensure_ascii=False, separators=(",", ":"))}
 
     def preview(self, body: Body) -> list[PreviewPart]:
-        """The text of each language, then the document without the long CAP part in it."""
+        """The text of each language, then the document as it goes over the wire."""
         document = json.loads(body["payload"])
         parts = [PreviewPart(LANGUAGE_NAMES[code], text) for code, text in document["data"]["texts"].items()]
-        shown = {**document, "data": {**document["data"], "cap": "..."}}
-        return [*parts, PreviewPart(Phrase("Signed document"), json.dumps(shown, ensure_ascii=False, indent=2))]
+        return [*parts, PreviewPart(Phrase("Signed document"), body["payload"], for_machines=True)]
 
     def send(self, outgoing: Outgoing) -> Acceptance:
         """One signed post; any 2xx is an acceptance, as the specification says, whatever the body holds."""

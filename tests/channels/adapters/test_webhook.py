@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,9 +145,10 @@ def test_refusals_and_redirects_are_final(peer: HttpPeer, hub: Surroundings, sta
 
 def test_the_preview_shows_each_language_and_the_document(hub: Surroundings) -> None:
     adapter = webhook(hub)
-    parts = adapter.preview(adapter.render(message()))
-    assert [part.text for part in parts[:2]] == list(TEXTS.values())
-    assert json.loads(parts[2].text)["data"]["cap"] == "..."
+    body = adapter.render(message())
+    *texts, document = adapter.preview(body)
+    assert [part.text for part in texts] == list(TEXTS.values())
+    assert (document.text, document.for_machines) == (body["payload"], True)
 
 
 @pytest.mark.parametrize(
