@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from hub.cli.maps import publish_directory
-from hub.cli.speech import operator, say, speaks
+from hub.cli.speech import operator, said, say, speaks
 from hub.dispatch.destinations import ensure_single_destinations
 from hub.identity import service
 from hub.identity.models import Officer
 from hub.identity.permissions import Role
 from hub.kernel.db import reading
+from hub.kernel.phrase import Phrase
 from hub.web.parts import parts
 
 FIRST_LOGIN = "officer"
@@ -44,7 +45,7 @@ def init() -> None:
         language = hub.settings.site.languages[0]
         password = service.create_officer(
             FIRST_LOGIN,
-            hub.settings.authority.name,
+            said(Phrase("Duty officer")),
             Role.ADMINISTRATOR,
             language,
             actor=operator(),
