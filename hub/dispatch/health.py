@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,22 +113,32 @@ def seen(session: Session) -> list[Seen]:
 
 def queues(session: Session, now: datetime) -> dict[str, Queue]:
     """Channel id -> what it has in the outbox; a channel with nothing in there is missing."""
-    is_open = sa.or_(IS_DUE, IS_LEASED)
     waits = deliveries.c.next_attempt_at > now
-    found = session.execute(
+    # One look at each of the two indexes of open rows: a condition with "or" would read every row there ever was.
+    due = _open(IS_DUE, sa.func.count(sa.case((waits, 1))))
+    leased = _open(IS_LEASED, sa.func.count(sa.case((deliveries.c.lease_until <= now, 1))))
+    found: dict[str, Queue] = {}
+    for row in session.execute(due):
+        found[row.channel_id] = Queue(due=row.number - row.special, later=row.special, since=row.since)
+    for row in session.execute(leased):
+        known = found.get(row.channel_id, Queue())
+        since = min(known.since or row.since, row.since)
+        found[row.channel_id] = replace(known, leased=row.number, lapsed=row.special, since=since)
+    return found
+
+
+def _open(condition: sa.ColumnElement[bool], special: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return (
         sa.select(
             deliveries.c.channel_id,
-            sa.func.count(sa.case((sa.and_(IS_DUE, sa.not_(waits)), 1))).label("due"),
-            sa.func.count(sa.case((sa.and_(IS_DUE, waits), 1))).label("later"),
-            sa.func.count(sa.case((IS_LEASED, 1))).label("leased"),
-            sa.func.count(sa.case((sa.and_(IS_LEASED, deliveries.c.lease_until <= now), 1))).label("lapsed"),
+            sa.func.count().label("number"),
+            special.label("special"),
             sa.func.min(publications.c.created_at).label("since"),
         )
         .join(publications, publications.c.id == deliveries.c.publication_id)
-        .where(is_open)
+        .where(condition)
         .group_by(deliveries.c.channel_id)
     )
-    return {row.channel_id: Queue(row.due, row.later, row.leased, row.lapsed, row.since) for row in found}
 
 
 def troubles(session: Session, since: datetime) -> dict[tuple[str, DeliveryState], int]:
@@ -164,24 +174,20 @@ def standings(session: Session, channel_ids: Collection[str]) -> list[Standing]:
             mine.where(IS_ACCEPTED).scalar_subquery().label("success_id"),
         )
         .where(destinations.c.enabled.is_(True), destinations.c.channel_id.in_(channel_ids))
-        .subquery("place")
+        .cte("place")
+        .prefix_with("MATERIALIZED")
     )
-    latest, success = deliveries.alias("latest"), deliveries.alias("success")
-    proof = sa.and_(attempts.c.delivery_id == success.c.id, attempts.c.number == success.c.attempts)
-    chosen = (
-        sa.select(
-            place,
-            latest.c.state,
-            success.c.finished_at.label("accepted_at"),
-            attempts.c.started_at,
-            attempts.c.finished_at,
-        )
-        .select_from(place)
-        .join(latest, latest.c.id == place.c.latest_id, isouter=True)
-        .join(success, success.c.id == place.c.success_id, isouter=True)
-        .join(attempts, proof, isouter=True)
-        .order_by(place.c.id)
-    )
+    # Looked up row by row: joined, PostgreSQL would read the whole history of deliveries.
+    state = sa.select(deliveries.c.state).where(deliveries.c.id == place.c.latest_id)
+    success = deliveries.c.id == place.c.success_id
+    proof = sa.and_(attempts.c.delivery_id == deliveries.c.id, attempts.c.number == deliveries.c.attempts)
+    chosen = sa.select(
+        place,
+        state.scalar_subquery().label("state"),
+        sa.select(deliveries.c.finished_at).where(success).scalar_subquery().label("accepted_at"),
+        sa.select(attempts.c.started_at).join(deliveries, proof).where(success).scalar_subquery().label("started_at"),
+        sa.select(attempts.c.finished_at).join(deliveries, proof).where(success).scalar_subquery().label("ended_at"),
+    ).order_by(place.c.id)
     return [_standing(row) for row in session.execute(chosen)]
 
 
@@ -196,6 +202,6 @@ def forecast(found: Iterable[Standing], looks: Mapping[str, Check]) -> Forecast:
 
 
 def _standing(row: Any) -> Standing:
-    took = row.finished_at - row.started_at if row.finished_at and row.started_at else None
+    took = row.ended_at - row.started_at if row.ended_at and row.started_at else None
     state = DeliveryState(row.state) if row.state else None
     return Standing(row.id, row.channel_id, row.label, state, row.accepted_at, took)
