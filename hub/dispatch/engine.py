@@ -19,7 +19,7 @@ from typing import Any
 from hub.channels.contract import Channel
 from hub.dispatch import trail
 from hub.dispatch.doorbell import Doorbell, LocalDoorbell
-from hub.dispatch.lanes import LANES, Lanes
+from hub.dispatch.lanes import LANES, TURNS, Lanes
 from hub.dispatch.lease import Ask, Claimed, Shelf, claim, take_back
 from hub.dispatch.queries import sending_stopped
 from hub.dispatch.sender import Sender
@@ -81,6 +81,7 @@ class Engine:
         self._open = 0  # claimed and not stored yet
         self._asked = 0  # how often someone asked whether there is nothing left to do
         self._answered = 0
+        self._looks = [0, 0]  # the claims of each lane: one in so many is for the oldest
         self._swept_at = float("-inf")
         self._beat = time.monotonic()
 
@@ -180,7 +181,7 @@ class Engine:
         with self._progress:
             asked, quiet = self._asked, self._open == 0
         # Without any room, too: whether a person has stopped all sending is read in the same look.
-        asks = [ask for ask in map(self._ask, LANES) if ask.limit]
+        asks = [ask for ask in map(self._ask, LANES) if ask.limit > 0]
         now = self._clock.now()
         taken_back = 0
         with self._context(), transaction() as session:
@@ -202,13 +203,19 @@ class Engine:
         return bool(claimed)
 
     def _ask(self, lane: int) -> Ask:
-        settings = self._settings
+        settings, lanes = self._settings, self._lanes
+        # A lane with enough to do still takes what is more urgent than all that waits in it.
+        room, urgent = lanes.room(lane), lanes.most_urgent(lane)
+        self._looks[lane] += bool(room)
         return Ask(
             lane=lane,
-            limit=self._lanes.room(lane),
+            limit=room or lanes.spare(lane),
             per_host=settings.per_host,
-            saturated=self._lanes.saturated(),
+            saturated=lanes.saturated(),
             lease=timedelta(seconds=settings.lease_seconds),
+            floor=0 if room else urgent + 1,
+            above=urgent,
+            oldest=bool(room) and self._looks[lane] % TURNS == 0,
         )
 
     def _is_time_to_sweep(self, *, quiet: bool) -> bool:

@@ -1,14 +1,18 @@
 """Two lanes of waiting attempts, with a bulkhead around every host: a hung host delays no other.
 
-An attempt holds one of its host's places from the moment that it may start until it is done. Attempts beyond the host's
-places are held apart, so that no thread ever stands in front of a full host.
+An attempt holds one of its host's places from its start until it is done. Attempts that meet a full host are held apart
+until one of its places is free, so that no thread ever stands in front of a full host. The most urgent attempt starts
+first, whenever it came in; one start in eight is for whoever has waited longest, so that nothing waits for ever.
 """
 
 from __future__ import annotations
 
+import itertools
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
+from heapq import heapify, heappop, heappush
+from typing import TypeVar
 
 from hub.dispatch.lease import Claimed
 from hub.dispatch.models import FAST_LANE, SLOW_LANE
@@ -17,6 +21,16 @@ LANES = (FAST_LANE, SLOW_LANE)
 
 # A hung host's retries take at most this share of the slow lane: one part in so many.
 SLOW_LANE_PARTS = 4
+
+# One start in so many is for whoever has waited longest.
+TURNS = 8
+
+# What is below any priority: nothing waits.
+NOTHING = -1
+
+# An attempt and its place in a queue: the highest priority first, then the order in which they came.
+Entry = tuple[int, int, Claimed]
+K = TypeVar("K", str, int)
 
 
 class Lanes:
@@ -37,11 +51,15 @@ class Lanes:
         lock = threading.Lock()
         self._lock = lock
         self._change = tuple(threading.Condition(lock) for _ in LANES)
-        self._ready: tuple[deque[Claimed], ...] = tuple(deque() for _ in LANES)
-        self._held: dict[tuple[int, str], deque[Claimed]] = {}
+        self._arrivals = itertools.count()
+        self._turns = [0, 0]
+        self._ready: tuple[list[Entry], ...] = tuple([] for _ in LANES)
+        self._held: dict[tuple[int, str], list[Entry]] = {}
         self._waiting = [0, 0]
+        self._here: Counter[str] = Counter()  # waiting or under way
         self._under_way: Counter[str] = Counter()
         self._slow_under_way: Counter[str] = Counter()
+        self._priorities: Counter[int] = Counter()  # of what is under way
         self._hungry = [False, False]
         self._passed_over: frozenset[str] = frozenset()
         self._open = True
@@ -52,34 +70,48 @@ class Lanes:
             self._hungry[lane] = not self._is_low(lane)
             return 0 if self._hungry[lane] else self._room - self._waiting[lane]
 
+    def spare(self, lane: int) -> int:
+        """How many attempts more urgent than all that wait a lane takes although it has enough to do."""
+        with self._lock:
+            return 2 * self._room - self._waiting[lane]
+
+    def most_urgent(self, lane: int) -> int:
+        """The highest priority that waits in a lane; when nothing waits, that is under way; else `NOTHING`."""
+        with self._lock:
+            held = [entries[0] for (of_lane, _), entries in self._held.items() if of_lane == lane]
+            waiting = [-entry[0] for entry in (*self._ready[lane][:1], *held)]
+            return max(waiting or self._priorities, default=NOTHING)
+
     def saturated(self) -> frozenset[str]:
         """The hosts for which nothing more is to be claimed for now."""
         with self._lock:
-            count = self._under_way.copy()
-            for (_, host), held in self._held.items():
-                count[host] += len(held)
-            self._passed_over = frozenset(host for host, number in count.items() if number >= self._places[FAST_LANE])
+            most = self._places[FAST_LANE]
+            self._passed_over = frozenset(host for host, number in self._here.items() if number >= most)
             return self._passed_over
 
     def put(self, claimed: Iterable[Claimed]) -> None:
-        """Takes attempts in, in the order of their urgency."""
+        """Takes attempts in."""
         with self._lock:
             for one in claimed:
                 self._waiting[one.lane] += 1
-                if self._has_place(one.lane, one.host):
-                    self._admit(one)
-                else:
-                    self._held.setdefault((one.lane, one.host), deque()).append(one)
+                self._here[one.host] += 1
+                self._admit((-one.priority, next(self._arrivals), one))
 
     def take(self, lane: int) -> Claimed | None:
         """The next attempt of a lane; waits for one. ``None`` when the lanes are closed."""
         with self._lock:
-            while self._open and not self._ready[lane]:
+            while self._open:
+                one = self._next(lane)
+                if one is not None:
+                    break
                 self._change[lane].wait()
-            if not self._open:
+            else:
                 return None
-            one = self._ready[lane].popleft()
             self._waiting[lane] -= 1
+            self._under_way[one.host] += 1
+            self._priorities[one.priority] += 1
+            if lane == SLOW_LANE:
+                self._slow_under_way[one.host] += 1
             call = self._hungry[lane] and self._is_low(lane)
             if call:
                 self._hungry[lane] = False
@@ -90,14 +122,19 @@ class Lanes:
     def done(self, one: Claimed) -> None:
         """Frees the place of an attempt that has ended."""
         with self._lock:
-            self._release(one)
+            _less(self._here, one.host)
+            _less(self._under_way, one.host)
+            _less(self._priorities, one.priority)
+            if one.lane == SLOW_LANE:
+                _less(self._slow_under_way, one.host)
             for lane in LANES:
                 held = self._held.get((lane, one.host))
-                if held and self._has_place(lane, one.host):
-                    self._admit(held.popleft())
+                if held:
+                    # One place, one chance: whoever finds it taken is held again.
+                    self._admit(heappop(held))
                     if not held:
                         del self._held[lane, one.host]
-            wanted = one.host in self._passed_over and not any((lane, one.host) in self._held for lane in LANES)
+            wanted = one.host in self._passed_over and self._here[one.host] < self._places[FAST_LANE]
             if wanted:
                 self._passed_over -= {one.host}
         if wanted:
@@ -106,11 +143,10 @@ class Lanes:
     def clear(self) -> list[Claimed]:
         """Takes out everything that waits and returns it; what is under way goes on."""
         with self._lock:
-            out = [one for held in self._held.values() for one in held]
+            out = [one for entries in (*self._held.values(), *self._ready) for _, _, one in entries]
+            for one in out:
+                _less(self._here, one.host)
             for ready in self._ready:
-                for one in ready:
-                    self._release(one)
-                out += ready
                 ready.clear()
             self._held.clear()
             self._waiting = [0, 0]
@@ -131,15 +167,32 @@ class Lanes:
             return False
         return lane == FAST_LANE or self._slow_under_way[host] < self._places[SLOW_LANE]
 
-    def _admit(self, one: Claimed) -> None:
-        self._under_way[one.host] += 1
-        if one.lane == SLOW_LANE:
-            self._slow_under_way[one.host] += 1
-        self._ready[one.lane].append(one)
-        self._change[one.lane].notify()
+    def _admit(self, entry: Entry) -> None:
+        lane = entry[2].lane
+        heappush(self._ready[lane], entry)
+        self._change[lane].notify()
 
-    def _release(self, one: Claimed) -> None:
-        for counter in (self._under_way, self._slow_under_way) if one.lane == SLOW_LANE else (self._under_way,):
-            counter[one.host] -= 1
-            if not counter[one.host]:
-                del counter[one.host]
+    def _next(self, lane: int) -> Claimed | None:
+        """The entry whose turn it is, if its host has a place. Those that are met before it are held apart."""
+        ready = self._ready[lane]
+        while ready:
+            entry = self._oldest(ready) if self._turns[lane] % TURNS == TURNS - 1 else heappop(ready)
+            one = entry[2]
+            if self._has_place(lane, one.host):
+                self._turns[lane] += 1
+                return one
+            heappush(self._held.setdefault((lane, one.host), []), entry)
+        return None
+
+    @staticmethod
+    def _oldest(ready: list[Entry]) -> Entry:
+        entry = min(ready, key=lambda waiting: waiting[1])
+        ready.remove(entry)
+        heapify(ready)
+        return entry
+
+
+def _less(counter: Counter[K], key: K) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]

@@ -28,6 +28,12 @@ from hub.kernel.phrase import Phrase
 # Rows looked at for one row claimed: room to pass over the rows of a host that has its share.
 LOOK_AHEAD = 4
 
+# Due for so long without a turn, a delivery counts as overlooked: see `Ask.oldest`.
+OVERLOOKED = timedelta(seconds=60)
+
+# Beyond any priority.
+HIGHEST = 2**31 - 1
+
 # Bodies kept in memory.
 MOST_BODIES = 32
 
@@ -47,6 +53,7 @@ class Claimed:
     lease_until: datetime
     number: int
     lane: int
+    priority: int
     resends: int
     doubtful: bool
     first_attempt_at: datetime
@@ -62,13 +69,20 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a dispatcher has room for."""
+    """What a dispatcher has room for.
+
+    ``floor`` is the least priority that it takes now. What is above ``above`` is taken for a saturated host, too.
+    ``oldest``: whoever is overlooked comes first, in the order in which they became due.
+    """
 
     lane: int
     limit: int
     per_host: int
     saturated: Collection[str]
     lease: timedelta
+    floor: int = 0
+    above: int = HIGHEST
+    oldest: bool = False
 
 
 class Shelf:
@@ -94,23 +108,25 @@ class Shelf:
 def claim(session: Session, ask: Ask, shelf: Shelf, now: datetime) -> list[Claimed]:
     """Leases due deliveries, most urgent first, and writes their attempts as started.
 
+    If the oldest are asked for and none is overlooked, the most urgent are taken all the same.
+
     Passed over: rows of saturated hosts, rows beyond a host's share, rows that wait for an open delivery, expired rows.
     """
     token, until = new_id(), now + ask.lease
-    updated = session.execute(
-        _TAKE,
-        {
-            "claim_lane": ask.lane,
-            "claim_now": now,
-            "claim_limit": ask.limit,
-            "claim_look": ask.limit * LOOK_AHEAD,
-            "claim_share": ask.per_host,
-            "claim_token": token,
-            "claim_until": until,
-            "claim_saturated": list(ask.saturated),
-        },
-    )
-    if not updated.all():
+    values = {
+        "claim_lane": ask.lane,
+        "claim_now": now,
+        "claim_limit": ask.limit,
+        "claim_look": ask.limit * LOOK_AHEAD,
+        "claim_share": ask.per_host,
+        "claim_token": token,
+        "claim_until": until,
+        "claim_saturated": list(ask.saturated),
+        "claim_floor": ask.floor,
+        "claim_above": ask.above,
+    }
+    taken = session.execute(_TAKE_OLDEST, values | {"claim_before": now - OVERLOOKED}).all() if ask.oldest else []
+    if not taken and not session.execute(_TAKE, values).all():
         return []
     mine = {"mine_until": until, "mine_token": token}
     session.execute(_START, mine | {"start_now": now})
@@ -176,10 +192,12 @@ def _repeatable(channels: Mapping[str, Channel], now: datetime) -> sa.ColumnElem
 
 
 _ORDER: tuple[Any, ...] = (sa.desc("priority"), "next_attempt_at", "id")
+_BY_AGE: tuple[Any, ...] = ("next_attempt_at", "id")
 _CLAIM_NOW = sa.bindparam("claim_now", type_=deliveries.c.next_attempt_at.type)
+_CLAIM_BEFORE = sa.bindparam("claim_before", type_=deliveries.c.next_attempt_at.type)
 
 
-def _candidates() -> sa.CTE:
+def _candidates(*, oldest: bool) -> sa.CTE:
     before = deliveries.alias("before")
     waits = sa.exists().where(
         before.c.id == deliveries.c.waits_for_id, before.c.state.in_([str(state) for state in OPEN])
@@ -189,26 +207,31 @@ def _candidates() -> sa.CTE:
         .where(
             IS_DUE,
             deliveries.c.lane == sa.bindparam("claim_lane"),
-            deliveries.c.next_attempt_at <= _CLAIM_NOW,
+            deliveries.c.priority >= sa.bindparam("claim_floor"),
+            deliveries.c.next_attempt_at <= (_CLAIM_BEFORE if oldest else _CLAIM_NOW),
             deliveries.c.expires > _CLAIM_NOW,
-            deliveries.c.host.not_in(sa.bindparam("claim_saturated", expanding=True)),
+            sa.or_(
+                deliveries.c.host.not_in(sa.bindparam("claim_saturated", expanding=True)),
+                deliveries.c.priority > sa.bindparam("claim_above"),
+            ),
             sa.or_(deliveries.c.waits_for_id.is_(None), ~waits),
         )
-        .order_by(*_ORDER)
+        .order_by(*(_BY_AGE if oldest else _ORDER))
         .limit(sa.bindparam("claim_look", type_=sa.Integer()))
         .with_for_update(skip_locked=True)
         .cte("candidate")
     )
 
 
-def _take() -> ReturningUpdate[Any]:
-    candidate = _candidates()
-    place = sa.func.row_number().over(partition_by=candidate.c.host, order_by=_ORDER)
+def _take(*, oldest: bool = False) -> ReturningUpdate[Any]:
+    order = _BY_AGE if oldest else _ORDER
+    candidate = _candidates(oldest=oldest)
+    place = sa.func.row_number().over(partition_by=candidate.c.host, order_by=order)
     ranked = sa.select(candidate, place.label("place")).cte("ranked")
     picked = (
         sa.select(ranked.c.id)
         .where(ranked.c.place <= sa.bindparam("claim_share"))
-        .order_by(*_ORDER)
+        .order_by(*order)
         .limit(sa.bindparam("claim_limit", type_=sa.Integer()))
         .cte("picked")
     )
@@ -276,6 +299,7 @@ def _claimed(row: sa.Row[Any], body: Body) -> Claimed:
         lease_until=row.lease_until,
         number=row.attempts,
         lane=row.lane,
+        priority=row.priority,
         resends=row.resends,
         doubtful=row.doubtful,
         first_attempt_at=row.first_attempt_at,
@@ -285,4 +309,4 @@ def _claimed(row: sa.Row[Any], body: Body) -> Claimed:
 
 
 # Built once: building a statement costs more than running it.
-_TAKE, _START, _READ = _take(), _start(), _read()
+_TAKE, _TAKE_OLDEST, _START, _READ = _take(), _take(oldest=True), _start(), _read()

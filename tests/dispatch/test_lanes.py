@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from hub.channels.contract import Destination
-from hub.dispatch.lanes import Lanes
+from hub.dispatch.lanes import NOTHING, Lanes
 from hub.dispatch.lease import Claimed
 from hub.dispatch.models import FAST_LANE, SLOW_LANE
 
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 
 
-def attempt(number: int, host: str, lane: int = FAST_LANE) -> Claimed:
+def attempt(number: int, host: str, lane: int = FAST_LANE, priority: int = 100) -> Claimed:
     return Claimed(
         delivery_id=number,
         publication_id="p",
@@ -25,6 +25,7 @@ def attempt(number: int, host: str, lane: int = FAST_LANE) -> Claimed:
         lease_until=NOW,
         number=1,
         lane=lane,
+        priority=priority,
         resends=0,
         doubtful=False,
         first_attempt_at=NOW,
@@ -103,9 +104,58 @@ def test_a_host_that_was_passed_over_calls_when_it_has_room():
     assert queue.saturated() == {"a"}
     taken(queue, 2)
     queue.done(first)
-    assert calls.number == 1
+    assert calls.number == 0
     queue.done(second)
     assert calls.number == 1
+    assert taken(queue, 1) == [3]
+    assert queue.saturated() == frozenset()
+
+
+def test_the_most_urgent_starts_first_whenever_it_came():
+    queue = lanes(room=20)
+    queue.put([attempt(1, "a"), attempt(2, "b"), attempt(3, "c")])
+    queue.put([attempt(4, "d", priority=144), attempt(5, "e", priority=120)])
+    assert taken(queue, 5) == [4, 5, 1, 2, 3]
+
+
+def test_the_most_urgent_goes_before_the_others_of_a_full_host():
+    queue = lanes()
+    first = attempt(1, "a")
+    queue.put([first, attempt(2, "a"), attempt(3, "a"), attempt(4, "b")])
+    assert taken(queue, 3) == [1, 2, 4]
+    queue.put([attempt(5, "a", priority=144)])
+    queue.done(first)
+    assert taken(queue, 1) == [5]
+
+
+def test_one_start_in_eight_is_for_whoever_has_waited_longest():
+    queue = lanes(room=30)
+    queue.put([attempt(1, "x", priority=0), attempt(2, "y", priority=0)])
+    queue.put([attempt(n, f"h{n}", priority=144) for n in range(10, 30)])
+    started = taken(queue, 16)
+    assert [n for n in started if n < 10] == [1, 2]
+    assert started.index(1) == 7
+    assert started.index(2) == 15
+
+
+def test_what_is_urgent_is_known_while_it_waits_and_then_while_it_is_under_way():
+    queue = lanes()
+    assert queue.most_urgent(FAST_LANE) == NOTHING
+    one = attempt(1, "a", priority=144)
+    queue.put([one, attempt(2, "a", priority=100), attempt(3, "a", priority=120)])
+    assert (queue.most_urgent(FAST_LANE), queue.most_urgent(SLOW_LANE)) == (144, NOTHING)
+    assert taken(queue, 2) == [1, 3]
+    assert queue.most_urgent(FAST_LANE) == 100
+    queue.clear()
+    assert queue.most_urgent(FAST_LANE) == 144
+    queue.done(one)
+    assert queue.most_urgent(FAST_LANE) == 120
+
+
+def test_a_full_lane_has_a_second_batch_of_room_for_what_is_more_urgent():
+    queue = lanes()
+    queue.put(attempt(n, f"h{n}") for n in range(7))
+    assert (queue.room(FAST_LANE), queue.spare(FAST_LANE)) == (0, 13)
 
 
 def test_what_waits_can_be_taken_out_and_what_is_under_way_stays():

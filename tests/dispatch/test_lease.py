@@ -86,6 +86,38 @@ def test_a_claim_takes_no_more_than_asked_and_a_hosts_share_of_it(post):
     assert [one.host for one in claimed(post)] == ["a"]
 
 
+def test_a_full_lane_takes_only_what_is_more_urgent(post):
+    post.destinations("a/1")
+    post.publish("p1", severity="Severe")
+    post.publish("p2", severity="Extreme")
+    priority = post.rows("p1")[0].priority
+    assert [one.publication_id for one in claimed(post, floor=priority + 1)] == ["p2"]
+    assert claimed(post, floor=priority + 1) == []
+
+
+def test_a_saturated_host_is_passed_over_but_for_what_is_more_urgent(post):
+    post.destinations("a/1", "b/1")
+    post.publish("p1", severity="Severe")
+    post.publish("p2", severity="Extreme")
+    priority = post.rows("p1")[0].priority
+    found = claimed(post, saturated=frozenset({"a"}), above=priority)
+    assert [(one.publication_id, one.host) for one in found] == [("p2", "a"), ("p2", "b"), ("p1", "b")]
+
+
+def test_the_oldest_are_those_that_were_overlooked(post):
+    post.destinations("a/1")
+    post.publish("p1", urgency="Future", severity="Minor")
+    post.clock.advance(30)
+    post.publish("p2", urgency="Expected", severity="Minor")
+    post.clock.advance(30)
+    post.publish("p3", urgency="Immediate", severity="Extreme")
+    assert [one.publication_id for one in claimed(post, limit=1, oldest=True)] == ["p1"]
+    # Nobody else has waited for a minute: the most urgent goes first again.
+    assert [one.publication_id for one in claimed(post, limit=1, oldest=True)] == ["p3"]
+    post.clock.advance(30)
+    assert [one.publication_id for one in claimed(post, limit=1, oldest=True)] == ["p2"]
+
+
 def test_lanes_are_claimed_apart(post):
     post.destinations("a/1", "b/1")
     post.publish()
