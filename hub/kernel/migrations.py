@@ -12,10 +12,15 @@ from hub.kernel.settings import ROOT
 
 
 def are_current(session: Session) -> bool:
-    """Whether every migration of this version has been run, and none of a later one."""
-    return set(MigrationContext.configure(session.connection()).get_current_heads()) == _newest()
+    """Whether every migration of this version has been run.
+
+    A database that a later version has migrated is fine: migrations add, and during an upgrade both versions serve.
+    """
+    present = MigrationContext.configure(session.connection()).get_current_heads()
+    return bool(present) and not _older() & set(present)
 
 
 @cache
-def _newest() -> set[str]:
-    return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+def _older() -> set[str]:
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    return {script.revision for script in scripts.walk_revisions()} - set(scripts.get_heads())
