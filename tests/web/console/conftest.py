@@ -89,7 +89,7 @@ class Browser:
     def send(self, mode="exercise", **fields):
         """From the filled form to the alert's page; its identifier."""
         self.confirm(mode, **fields)
-        word = "EXERCICE" if mode == "exercise" else "ALERTE"
+        word = re.search(r'class="word">(\w+)<', self.page)[1]
         answer = self.post("/console/confirm", {"token": self.hidden("token"), "word": word})
         assert answer.status_code == 303, self.page
         identifier = answer.location.rpartition("/")[2]

@@ -181,14 +181,6 @@ def test_all_sending_stops_at_one_click_and_every_page_says_so(town, anne, sent)
     assert "2 sur 2" in anne.get(f"/console/alerts/{sent}").text
 
 
-def test_a_dispatcher_that_does_not_run_is_seen_on_every_page(anne, sent, clock):
-    anne.get("/console/channels")
-    assert "Rien ne part." not in anne.page
-    clock.advance(120)
-    anne.get("/console/channels")
-    assert "Rien ne part." in anne.page
-
-
 def test_the_banner_tells_a_real_alert_from_an_exercise(anne):
     anne.send()
     anne.send("actual")

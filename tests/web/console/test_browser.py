@@ -1,0 +1,134 @@
+"""The console in Chromium: axe on the pages that the whole journey does not see, a phone's width, contrast, htmx."""
+
+import threading
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.e2e.browser import CHROMIUM, QUIET, Person
+from tests.web.console.conftest import COMPOSE, FILLED, PASSWORD
+
+pytestmark = pytest.mark.browser
+
+SMALLEST_CONTRAST = 3.0  # of a field's border: WCAG 2.2, 1.4.11
+
+
+@pytest.fixture
+def address(town):
+    server = make_server("127.0.0.1", 0, town, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def person(address):
+    """Anne at a browser, logged in. Scripts that fail, or that the page's policy refuses, fail the test."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        context = browser.new_context(base_url=address, locale="fr-FR", reduced_motion="reduce")
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        errors = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+        page.goto("/console/login")
+        page.fill("[name=login]", "anne")
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button")
+        page.wait_for_url("**/console/")
+        yield Person(page)
+        browser.close()
+    assert errors == []
+
+
+def fill(page):
+    for name, value in FILLED.items():
+        if name.startswith("blanks."):
+            page.fill(f"[name='{name}']", value)
+    page.check("[name=communes][value='76901']")
+
+
+def fits(page, name):
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, f"{name} scrolls sideways on a phone"
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_every_page_passes_axe_in_light_and_dark_and_fits_a_phone(person):
+    page = person.page
+
+    def look(name):
+        person.look(name)
+        fits(page, name)
+
+    page.goto(f"{COMPOSE}/exercise")
+    page.click("main form button[type=submit]")
+    expect(page.locator(".errors")).to_be_focused()
+    look("form with faults")
+    page.goto(f"{COMPOSE}/actual")
+    fill(page)
+    page.click("main form button[type=submit]")
+    look("confirm a real alert")
+    page.fill("[name=word]", "ALERTE")
+    page.click("form[data-once] button")
+    page.wait_for_url("**/alerts/*")
+    look("real alert under way")
+    for name in ("alerts", "channels", "password", "nothing", "situations/nat.flood.river/act.first"):
+        page.goto(f"/console/{name}")
+        look(name)
+    page.goto("/console/")
+    page.click("form[action$='/sending/stop'] button")
+    page.wait_for_url("**/console/")
+    look("home with all sending stopped")
+
+
+def test_the_preview_follows_the_form(person):
+    page = person.page
+    page.goto(f"{COMPOSE}/exercise")
+    expect(page.locator("#preview")).to_contain_text("Reste à faire")
+    fill(page)
+    expect(page.locator("#preview")).to_contain_text("Secteur touché : Bas-Bourg, rue du Port")
+    expect(page.locator("#preview")).not_to_contain_text("Reste à faire")
+    page.fill("[name='blanks.zones']", "Quai Nord")
+    expect(page.locator("#preview")).to_contain_text("Secteur touché : Quai Nord")
+
+
+def test_a_finished_alert_is_seen_without_reloading(town, person):
+    page = person.page
+    page.goto(f"{COMPOSE}/exercise")
+    fill(page)
+    page.click("main form button[type=submit]")
+    page.fill("[name=word]", "EXERCICE")
+    page.click("form[data-once] button")
+    page.wait_for_url("**/alerts/*")
+    expect(page.locator("#progress")).to_contain_text("0 sur 2")
+    with town.app_context():
+        assert town.extensions["hub"].engine.run_until_idle(20)
+    expect(page.locator("#progress")).to_contain_text("2 sur 2")
+
+
+CONTRAST = """
+element => {
+  const light = colour => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map(part => part / 255)
+      .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+  };
+  const border = light(getComputedStyle(element).borderTopColor);
+  const behind = light(getComputedStyle(document.documentElement).backgroundColor);
+  return (Math.max(border, behind) + 0.05) / (Math.min(border, behind) + 0.05);
+}
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_borders_of_fields_can_be_seen(person, scheme):
+    person.page.emulate_media(color_scheme=scheme)
+    person.page.goto(f"{COMPOSE}/exercise")
+    for selector in ("[name='blanks.zones']", "[name=communes]", "textarea"):
+        assert person.page.locator(selector).first.evaluate(CONTRAST) >= SMALLEST_CONTRAST, selector
