@@ -12,7 +12,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +30,37 @@ class PostgresMissingError(RuntimeError):
     """No PostgreSQL server is installed."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class PostgresServer:
-    """A running server."""
+    """A server that can be stopped and started again under the same address, as an operator would."""
 
     directory: Path
+    options: tuple[str, ...]
+    person: Mapping[str, Any]
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it and waits until it answers. Twice is once."""
+        if self._process is not None:
+            return
+        command = [programs() / "postgres", "-D", self.directory / "cluster", "-k", self.directory, "-h", ""]
+        for option in self.options:
+            command += ["-c", option]
+        with (self.directory / "log").open("ab") as log:
+            self._process = subprocess.Popen(command, cwd=self.directory, stdout=log, stderr=log, **self.person)
+        _wait_until_it_answers(self.directory, self._process)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stops it. Twice is once.
+
+        Args:
+            number: SIGINT ends the connections and keeps the data ("fast"); SIGQUIT drops everything where it stands
+                ("immediate"), and the next start recovers as after a power cut.
+        """
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait()
+            self._process = None
 
     def url(self, database: str) -> str:
         """The SQLAlchemy address of one of its databases."""
@@ -79,7 +105,7 @@ def running_postgres(options: tuple[str, ...] = OPTIONS) -> Iterator[PostgresSer
     Raises:
         PostgresMissingError: no server is installed.
     """
-    binaries = programs()
+    initdb = programs() / "initdb"
     # A unix socket's path holds about 100 characters, so the directory's own must be short.
     directory = Path(tempfile.mkdtemp(prefix="hubpg"))
     person: dict[str, Any] = {}
@@ -88,19 +114,14 @@ def running_postgres(options: tuple[str, ...] = OPTIONS) -> Iterator[PostgresSer
         person = {"user": "nobody", "group": "nogroup", "extra_groups": []}
     try:
         cluster = directory / "cluster"
-        setup = [binaries / "initdb", "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+        setup = [initdb, "-D", cluster, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
         subprocess.run(setup, cwd=directory, check=True, capture_output=True, **person)
-        command = [binaries / "postgres", "-D", cluster, "-k", directory, "-h", ""]
-        for option in options:
-            command += ["-c", option]
-        with (directory / "log").open("wb") as log:
-            server = subprocess.Popen(command, cwd=directory, stdout=log, stderr=log, **person)
+        server = PostgresServer(directory, options, person)
         try:
-            _wait_until_it_answers(directory, server)
-            yield PostgresServer(directory)
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)  # "fast shutdown": connections are ended, the data are kept
-            server.wait()
+            server.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

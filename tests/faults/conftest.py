@@ -1,0 +1,37 @@
+"""A PostgreSQL that survives being killed, and the processes of the fleet and of dispatch tests to break beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.dispatch.conftest import post
+from tests.faults.peer import CountingPeer
+from tests.fleet.conftest import fleet, redis_process, redis_server
+from tests.postgres import PostgresServer, running_postgres
+
+__all__ = ["fleet", "post", "redis_process", "redis_server"]
+
+# Here the server itself is killed: what it has promised must be in the operating system's hands by then.
+OPTIONS = ("fsync=off", "max_connections=200", "shared_buffers=64MB")
+
+
+@pytest.fixture(scope="session")
+def durable_postgres() -> Iterator[PostgresServer]:
+    with running_postgres(OPTIONS) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_server(durable_postgres: PostgresServer) -> Iterator[PostgresServer]:
+    """It runs, before each test and after it, whatever the test does to it."""
+    durable_postgres.start()
+    yield durable_postgres
+    durable_postgres.start()
+
+
+@pytest.fixture
+def counting_peer() -> Iterator[CountingPeer]:
+    with CountingPeer(delay=0.02) as peer:
+        yield peer
