@@ -53,6 +53,9 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": signing_key(settings.security.secret_key, settings.data.directory).reveal(),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        # A connection that PostgreSQL has ended since its last use is noticed and replaced before it is used again, so
+        # that a restart there fails no request afterwards. SQLite's are files.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": settings.database_url.startswith("postgresql")},
     }
 
 
