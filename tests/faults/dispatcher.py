@@ -38,6 +38,8 @@ SETTINGS = DeliverySettings(
     writer_pause_ms=20,
     retry_first_seconds=0.1,
     retry_longest_seconds=1.0,
+    breaker_failures=5,
+    breaker_pause_seconds=30.0,
 )
 
 
