@@ -210,6 +210,11 @@ class ChannelAdapter(ABC):
     can_edit: ClassVar[bool] = False
     # True: `send` ties a follow-up to what `Outgoing.follows` or the body's references name (a thread, a conversation).
     can_reply: ClassVar[bool] = False
+    # True: `read_back` can ask the far side whether a message is there, after an attempt whose outcome is unknown.
+    can_read_back: ClassVar[bool] = False
+    # How long after the attempt's end "it is not there" is not yet believed: a far side may work on what it was given,
+    # or answer from a copy of its database that lags.
+    settles_after: ClassVar[timedelta] = timedelta(minutes=2)
     # Unknown keys must be refused (marshmallow's default); a secret is a `hub.kernel.secret.SecretField`.
     settings_schema: ClassVar[type[ma.Schema]]
 
@@ -240,6 +245,21 @@ class ChannelAdapter(ABC):
         Raises:
             TransientChannelError, PermanentChannelError, UnknownOutcomeError: nothing else may come out.
         """
+
+    def read_back(self, outgoing: Outgoing) -> Acceptance | None:  # noqa: ARG002 - adapters that can ask do
+        """Asks the far side whether the message of this attempt is there. Changes nothing there; uses the network.
+
+        Args:
+            outgoing: the attempt that is in doubt, with the time that this look may take as its ``deadline``.
+
+        Returns:
+            The proof that it is there; ``None`` if it is certainly not there at this moment.
+
+        Raises:
+            TransientChannelError, UnknownOutcomeError: it could not be asked now; worth another look.
+            PermanentChannelError: the far side does not tell; only a person can look.
+        """
+        raise PermanentChannelError(Phrase("this channel cannot be asked what it has taken"))
 
     def texts(self, message: OutboundMessage) -> list[RenderedText]:
         """The texts of this channel's form, in the order of its languages.

@@ -23,7 +23,7 @@ IDENTIFIER = re.compile(r"[a-z][a-z0-9-]{1,39}")
 LONGEST_LABEL = 60
 KEYS = frozenset({"id", "kind", "label", "exercise", "languages", "settings"})
 REQUIRED = ("id", "kind", "label", "exercise")
-FLAGS = ("multilingual", "single", "idempotent", "can_edit", "can_reply")
+FLAGS = ("multilingual", "single", "idempotent", "can_edit", "can_reply", "can_read_back")
 
 
 class ChannelsError(Exception):
@@ -91,6 +91,8 @@ def _consistency_faults(adapter: type[ChannelAdapter]) -> Iterator[str]:
         yield "idempotency_window means nothing without idempotent = True"
     if adapter.can_edit and not callable(getattr(adapter, "edit", None)):
         yield "can_edit = True needs a method edit(outgoing, earlier)"
+    if adapter.can_read_back != (adapter.read_back is not ChannelAdapter.read_back):
+        yield "can_read_back = True and a method read_back(outgoing) go together"
     if getattr(adapter, "single", True) is False and adapter.check_address is ChannelAdapter.check_address:
         yield "single = False needs its own check_address"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -85,3 +86,8 @@ class AdapterContract:
     def test_no_secret_shows(self, adapter: ChannelAdapter) -> None:
         shown = repr(vars(adapter)) + repr(adapter.settings) + json.dumps(adapter.render(self.carried()))
         assert [secret for secret in self.secrets if secret in shown] == []
+
+    def test_it_says_whether_it_can_be_asked(self, adapter: ChannelAdapter) -> None:
+        own = type(adapter).read_back is not ChannelAdapter.read_back
+        assert adapter.can_read_back == own
+        assert adapter.settles_after >= timedelta(0)

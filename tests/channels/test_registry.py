@@ -82,6 +82,7 @@ def test_an_adapter_is_found_by_its_file(package: ModuleType) -> None:
         ("ma.Schema.from_dict({})", "{}", "marshmallow schema"),
         ("    def send", "    def post", "lacks send"),
         ("    def send", "    can_edit = True\n    def send", "needs a method edit"),
+        ("    def send", "    can_read_back = True\n    def send", "a method read_back"),
         ("    def send", "    idempotency_window = 5\n    def send", "positive timedelta"),
         ("class Good", "raise RuntimeError('broken')\nclass Good", "cannot be imported: RuntimeError: broken"),
         ("class Good", "class Good(", "cannot be imported: SyntaxError"),

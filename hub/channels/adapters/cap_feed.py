@@ -11,6 +11,7 @@ import errno
 import logging
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -66,6 +67,8 @@ class CapFeed(ChannelAdapter):
     multilingual: ClassVar[bool] = True
     single: ClassVar[bool] = True
     idempotent: ClassVar[bool] = True
+    can_read_back: ClassVar[bool] = True
+    settles_after: ClassVar[timedelta] = timedelta(0)  # a file is there or not
     settings_schema: ClassVar[type[ma.Schema]] = CapFeedSettings
 
     def __init__(
@@ -115,7 +118,28 @@ class CapFeed(ChannelAdapter):
                     raise UnknownOutcomeError(_reason(error)) from error
         except OSError as error:
             raise TransientChannelError(_reason(error)) from error
-        return Acceptance(remote_id=identifier, remote_url=f"{self.identity.address}{identifier}.xml")
+        return self._proof(identifier)
+
+    def read_back(self, outgoing: Outgoing) -> Acceptance | None:
+        """Is the very document there, and does the index name it?
+
+        Raises:
+            TransientChannelError: the directory cannot be read.
+            PermanentChannelError: the document is there and the index is without it, for readers neither sent nor not.
+        """
+        identifier, content = outgoing.body["identifier"], outgoing.body["document"].encode()
+        proof = self._proof(identifier)
+        try:
+            if (self.directory / f"{identifier}.xml").read_bytes() != content:
+                return None
+            if proof.remote_url.encode() in (self.directory / INDEX_NAME).read_bytes():
+                return proof
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            reason = Phrase("the feed cannot be read: %(reason)s", reason=error.strerror or type(error).__name__)
+            raise TransientChannelError(reason) from error
+        raise PermanentChannelError(Phrase("the document is there, and the index does not name it"))
 
     def read_index(self) -> bytes:
         """The index as it lies there, or an empty one before the first alert.
@@ -135,6 +159,9 @@ class CapFeed(ChannelAdapter):
                 return None
         except OSError as error:
             return _reason(error)
+
+    def _proof(self, identifier: str) -> Acceptance:
+        return Acceptance(remote_id=identifier, remote_url=f"{self.identity.address}{identifier}.xml")
 
     def _stage(self, name: str, content: bytes) -> StagedFiles:
         target = self.directory / name

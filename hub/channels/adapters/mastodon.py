@@ -1,16 +1,18 @@
 """Mastodon: one status a message through the REST API of one account.
 
 Sources: docs.joinmastodon.org, methods/statuses (``Idempotency-Key`` is kept for one hour; a status can be edited by
-PUT) and methods/instance (``/api/v2/instance`` tells the limits of a server).
+PUT), methods/instance (``/api/v2/instance`` tells the limits of a server), methods/accounts (an account's statuses,
+newest first, in pages of at most 40) and methods/statuses#source (the text as it was posted; a status itself is HTML).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, ClassVar
@@ -44,6 +46,11 @@ MENTION = re.compile(r"(?<![=/\w])@(?=\w)")
 FULLWIDTH_AT = "\uff20"
 CHECK_SECONDS = 10.0
 STATUSES = "/api/v1/statuses"
+PAGE = 40
+# An account that posted more than this since an attempt is looked through by a person.
+MOST_PAGES = 5
+# An answer's `Date` tells how far the server's clock is from ours; this much is left for the exchange itself.
+CLOCK_TOLERANCE = timedelta(minutes=1)
 SHORTEST_DEADLINE = 0.1
 
 
@@ -58,6 +65,8 @@ def _is_origin(address: str) -> None:
 
 class MastodonSettings(ma.Schema):
     """``server`` is the address of the instance, ``token`` needs the scopes ``write:statuses`` and ``read:accounts``.
+
+    With the scope ``read:statuses``, too, unknown outcomes are settled by reading back.
 
     ``follow_ups``: an update, a correction or a cancellation is a ``reply`` to the status before (readers are notified,
     and both stay) or an ``edit`` of it.
@@ -81,6 +90,7 @@ class Mastodon(ChannelAdapter):
     # The server forgets a key after one hour; ten minutes are left for clocks and for the last attempt.
     idempotency_window: ClassVar[timedelta | None] = timedelta(minutes=50)
     can_edit: ClassVar[bool] = True
+    can_read_back: ClassVar[bool] = True
     can_reply: ClassVar[bool] = True
     settings_schema: ClassVar[type[ma.Schema]] = MastodonSettings
 
@@ -146,6 +156,57 @@ class Mastodon(ChannelAdapter):
             self.limit = found
         return None
 
+    def read_back(self, outgoing: Outgoing) -> Acceptance | None:
+        """Looks for the status among those that the account has posted since the first attempt.
+
+        The API does not give an idempotency key back, so that the text is compared, as it was posted: the server only
+        takes white space off its ends.
+
+        Raises:
+            TransientChannelError, UnknownOutcomeError: the server cannot be asked now.
+            PermanentChannelError: it does not let us read, or the account has posted too much since.
+        """
+        end = monotonic() + outgoing.deadline
+        earlier = outgoing.follows
+        if earlier is not None and self.settings["follow_ups"] == "edit":
+            edited = self._source(_number(earlier.remote_id), end)
+            if edited is not None:
+                return earlier if edited == outgoing.body["status"].strip() else None
+        for status in self._since(outgoing.first_attempt_at, end):
+            if status.get("language") in (None, outgoing.body["language"]):
+                number = status["id"]
+                if self._source(number, end) == outgoing.body["status"].strip():
+                    address = status.get("url")
+                    return Acceptance(number, address if isinstance(address, str) else "")
+        return None
+
+    def _since(self, moment: datetime, end: float) -> Iterator[dict[str, Any]]:
+        """The account's own statuses, newest first, back to ``moment`` by the clock of the hub."""
+        account = _number(json_object(self._get("/api/v1/accounts/verify_credentials", end)).get("id"))
+        address, older = f"/api/v1/accounts/{account}/statuses?limit={PAGE}&exclude_reblogs=true", ""
+        for _ in range(MOST_PAGES):
+            response = self._get(address + older, end)
+            since = moment + _ahead(response, self.hub.clock.now()) - CLOCK_TOLERANCE
+            page = _page(response)
+            for status in page:
+                if _created(status) < since:
+                    return
+                yield status
+            if len(page) < PAGE:
+                return
+            older = f"&max_id={_number(page[-1]['id'])}"
+        raise PermanentChannelError(Phrase("the account has posted too much since; it must be looked for by hand"))
+
+    def _source(self, number: str, end: float) -> str | None:
+        """The text of a status as it was posted; ``None`` if the status is gone."""
+        response = self._get(f"{STATUSES}/{number}/source", end, (HTTPStatus.NOT_FOUND,))
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        text = json_object(response).get("text")
+        if not isinstance(text, str):
+            raise UnknownOutcomeError(Phrase("the server answered without the text of the status"))
+        return text.strip()
+
     def _post(self, outgoing: Outgoing) -> Acceptance:
         response = self._call("POST", STATUSES, outgoing, outgoing.body)
         if response.status_code == HTTPStatus.NOT_FOUND:
@@ -175,9 +236,10 @@ class Mastodon(ChannelAdapter):
             also=(HTTPStatus.NOT_FOUND,),
         )
 
-    def _get(self, path: str) -> requests.Response:
+    def _get(self, path: str, end: float | None = None, also: Container[int] = ()) -> requests.Response:
+        left = CHECK_SECONDS if end is None else max(end - monotonic(), SHORTEST_DEADLINE)
         address = self.settings["server"] + path
-        return exchange(self.hub, "GET", address, deadline=CHECK_SECONDS, headers=self._authorization())
+        return exchange(self.hub, "GET", address, deadline=left, headers=self._authorization(), also=also)
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.settings['token'].reveal()}"}
@@ -191,9 +253,45 @@ def _accepted(response: requests.Response) -> Acceptance:
     """
     status = json_object(response)
     number, address = status.get("id"), status.get("url")
-    if not isinstance(number, str) or not (number.isascii() and number.isalnum()):
+    if not isinstance(number, str) or not _is_number(number):
         raise UnknownOutcomeError(Phrase("the server answered without the id of a status"))
     return Acceptance(remote_id=number, remote_url=address if isinstance(address, str) else "")
+
+
+def _page(response: requests.Response) -> list[dict[str, Any]]:
+    """The statuses in an answer.
+
+    Raises:
+        UnknownOutcomeError: it holds something else.
+    """
+    try:
+        page = response.json()
+    except (ValueError, RecursionError):
+        page = None
+    if not isinstance(page, list) or not all(isinstance(one, dict) and _is_number(one.get("id")) for one in page):
+        raise UnknownOutcomeError(Phrase("the server answered without a list of statuses"))
+    return page
+
+
+def _created(status: Mapping[str, Any]) -> datetime:
+    try:
+        moment = datetime.fromisoformat(status["created_at"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnknownOutcomeError(Phrase("the server answered without the time of a status")) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _ahead(response: requests.Response, now: datetime) -> timedelta:
+    """How far the server's clock is ahead of ours (RFC 9110 6.6.1: ``Date``)."""
+    try:
+        moment = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise PermanentChannelError(Phrase("the server does not tell its time")) from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isalnum()
 
 
 def _rest(outgoing: Outgoing, started: float) -> Outgoing:
@@ -201,12 +299,12 @@ def _rest(outgoing: Outgoing, started: float) -> Outgoing:
     return replace(outgoing, deadline=max(outgoing.deadline - (monotonic() - started), SHORTEST_DEADLINE))
 
 
-def _number(remote_id: str) -> str:
+def _number(remote_id: object) -> str:
     """An id on its way into an address.
 
     Raises:
         PermanentChannelError: it is not one.
     """
-    if not remote_id.isalnum():
+    if not isinstance(remote_id, str) or not _is_number(remote_id):
         raise PermanentChannelError(Phrase("the earlier status has no usable id"))
     return remote_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -41,6 +41,8 @@ class Spool(ChannelAdapter):
     multilingual: ClassVar[bool] = True
     single: ClassVar[bool] = True
     idempotent: ClassVar[bool] = True
+    can_read_back: ClassVar[bool] = True
+    settles_after: ClassVar[timedelta] = timedelta(0)  # a file is there or not
     settings_schema: ClassVar[type[ma.Schema]] = SpoolSettings
 
     @property
@@ -74,15 +76,24 @@ class Spool(ChannelAdapter):
 
     def send(self, outgoing: Outgoing) -> Acceptance:
         """Writes the file."""
-        blocks = [f"{RULE}\n[{item['language']}]\n{item['text']}\n" for item in outgoing.body["texts"]]
-        name = f"{outgoing.body['stem']}.txt"
-        content = "\n".join([outgoing.body["head"], *blocks]).encode()
+        name, content = _file(outgoing.body)
         try:
             with writing_in(self.directory, outgoing.deadline):
                 StagedFiles(self.directory, [WholeFile(name, content)]).publish()
         except OSError as error:
             raise TransientChannelError(_reason(error)) from error
         return Acceptance(remote_id=name)
+
+    def read_back(self, outgoing: Outgoing) -> Acceptance | None:
+        """Is the very file there?"""
+        name, content = _file(outgoing.body)
+        try:
+            there = (self.directory / name).read_bytes() == content
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise TransientChannelError(_unreadable(error)) from error
+        return Acceptance(remote_id=name) if there else None
 
     def check(self) -> Phrase | None:
         """Can the directory be written to?"""
@@ -93,6 +104,11 @@ class Spool(ChannelAdapter):
             return _reason(error)
 
 
+def _file(body: Body) -> tuple[str, bytes]:
+    blocks = [f"{RULE}\n[{item['language']}]\n{item['text']}\n" for item in body["texts"]]
+    return f"{body['stem']}.txt", "\n".join([body["head"], *blocks]).encode()
+
+
 def _stem(sent: datetime, identifier: str) -> str:
     if not SAFE_IDENTIFIER.fullmatch(identifier):
         identifier = hashlib.sha256(identifier.encode()).hexdigest()
@@ -101,6 +117,10 @@ def _stem(sent: datetime, identifier: str) -> str:
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _unreadable(error: OSError) -> Phrase:
+    return Phrase("the file cannot be read: %(detail)s", detail=error.strerror or type(error).__name__)
 
 
 def _reason(error: OSError) -> Phrase:

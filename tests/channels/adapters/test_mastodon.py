@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -17,7 +18,7 @@ from hub.channels.contract import (
     UnknownOutcomeError,
 )
 from tests.channels.adapter_contract import AdapterContract
-from tests.channels.samples import TEXTS, attempt, follow_up, message, texts
+from tests.channels.samples import SENT, TEXTS, attempt, follow_up, message, texts
 from tests.peers import http_peer as peers
 from tests.peers.http_peer import HttpPeer
 from tests.peers.mastodon_peer import STATUSES, TOKEN, MastodonPeer
@@ -214,3 +215,98 @@ def test_settings_that_are_refused(hub: Surroundings, changes: dict[str, str], s
 def test_only_statuses_are_posted_to(adapter: Mastodon, server: MastodonPeer) -> None:
     adapter.send(attempt(adapter))
     assert [(request.method, request.path) for request in server.http.requests] == [("POST", STATUSES)]
+
+
+class TestReadBack:
+    """Is it there? Asked of the account's own statuses, at the time of the sample's first attempt unless said."""
+
+    @pytest.fixture(autouse=True)
+    def _same_time(self, clock: Any) -> None:
+        clock.set(SENT)
+
+    def test_a_status_whose_answer_was_lost_is_found(self, adapter: Mastodon, server: MastodonPeer) -> None:
+        server.post("avant")
+        server.after_accepting.append(peers.reset_after_request())
+        with pytest.raises(UnknownOutcomeError):
+            adapter.send(attempt(adapter))
+        server.post("apr\u00e8s")
+        assert adapter.read_back(attempt(adapter)) == Acceptance("109001", f"{server.url}/@mairie/109001")
+        assert len(server.statuses) == 3
+
+    def test_other_statuses_are_not_it(self, adapter: Mastodon, server: MastodonPeer) -> None:
+        assert adapter.read_back(attempt(adapter)) is None
+        server.post("autre")
+        server.post(TEXTS["fr"], language="en")
+        server.post(f"{TEXTS['fr']} bis")
+        assert adapter.read_back(attempt(adapter)) is None
+
+    @pytest.mark.parametrize(("minutes", "found"), [(-60, False), (-2, False), (0, True), (50, True)])
+    def test_only_what_was_posted_since_the_attempt_counts(
+        self, adapter: Mastodon, server: MastodonPeer, clock: Any, minutes: int, found: bool
+    ) -> None:
+        server.now = SENT + timedelta(minutes=minutes)
+        server.post(TEXTS["fr"])
+        server.now = SENT + timedelta(hours=1)
+        clock.set(server.now)
+        assert (adapter.read_back(attempt(adapter)) is not None) == found
+
+    @pytest.mark.parametrize("hours", [-3, 3])
+    def test_the_clock_of_the_server_may_be_wrong(self, adapter: Mastodon, server: MastodonPeer, hours: int) -> None:
+        server.now = SENT + timedelta(hours=hours)
+        number = server.post(TEXTS["fr"])
+        accepted = adapter.read_back(attempt(adapter))
+        assert accepted is not None
+        assert accepted.remote_id == number
+        server.posted_at[number] -= timedelta(minutes=5)
+        assert adapter.read_back(attempt(adapter)) is None
+
+    def test_it_is_found_on_a_later_page(self, adapter: Mastodon, server: MastodonPeer) -> None:
+        number = server.post(TEXTS["fr"])
+        for other in range(45):
+            server.post(f"autre {other}", language="en")
+        accepted = adapter.read_back(attempt(adapter))
+        assert accepted is not None
+        assert accepted.remote_id == number
+
+    def test_too_much_to_look_through_is_for_a_person(self, adapter: Mastodon, server: MastodonPeer) -> None:
+        for other in range(201):
+            server.post(f"autre {other}", language="en")
+        with pytest.raises(PermanentChannelError, match="by hand"):
+            adapter.read_back(attempt(adapter))
+
+    def test_a_token_that_may_not_read_cannot_tell(self, adapter: Mastodon, server: MastodonPeer) -> None:
+        server.post(TEXTS["fr"])
+        server.readable = False
+        with pytest.raises(PermanentChannelError):
+            adapter.read_back(attempt(adapter))
+
+    @pytest.mark.parametrize(
+        "lost", [peers.reset_after_request(), peers.html_page(), peers.answer(503), peers.json_answer([{"id": "1"}])]
+    )
+    def test_a_server_that_does_not_answer_properly_is_asked_again(
+        self, adapter: Mastodon, peer: HttpPeer, server: MastodonPeer, lost: peers.Behaviour
+    ) -> None:
+        server.post(TEXTS["fr"])
+        peer.script += [peers.json_answer({"id": "1"}), lost]
+        with pytest.raises((UnknownOutcomeError, TransientChannelError, PermanentChannelError)) as caught:
+            adapter.read_back(attempt(adapter))
+        # Without its time nothing that it says can be placed.
+        assert caught.type is not PermanentChannelError or "time" in str(caught.value)
+        assert adapter.read_back(attempt(adapter)) is not None
+
+    def test_an_edit_is_there_when_the_earlier_status_has_its_text(
+        self, hub: Surroundings, server: MastodonPeer
+    ) -> None:
+        adapter = mastodon(hub, server.url, follow_ups="edit")
+        first = adapter.send(attempt(adapter))
+        outgoing = attempt(adapter, follow_up(), key="two", follows=first)
+        assert adapter.read_back(outgoing) is None
+        adapter.send(outgoing)
+        assert adapter.read_back(outgoing) == first
+
+    def test_an_edit_that_was_posted_anew_is_found(self, hub: Surroundings, server: MastodonPeer) -> None:
+        adapter = mastodon(hub, server.url, follow_ups="edit")
+        outgoing = attempt(adapter, follow_up(), follows=Acceptance("109999"))
+        assert adapter.read_back(outgoing) is None
+        accepted = adapter.send(outgoing)
+        assert adapter.read_back(outgoing) == accepted

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from hub.channels.adapters.spool import Spool
-from hub.channels.contract import Surroundings, TransientChannelError
+from hub.channels.contract import Acceptance, Surroundings, TransientChannelError
 from tests.channels.adapter_contract import AdapterContract
 from tests.channels.samples import TEXTS, attempt, follow_up, message
 
@@ -70,3 +70,17 @@ def test_a_place_that_cannot_be_written_is_transient_and_named(spool: Spool, tmp
     assert "cannot be written" in str(spool.check())
     (tmp_path / "spool").unlink()
     assert spool.check() is None
+
+
+def test_it_is_there_when_the_very_file_is(spool: Spool) -> None:
+    outgoing = attempt(spool)
+    assert spool.read_back(outgoing) is None
+    accepted = spool.send(outgoing)
+    assert spool.read_back(outgoing) == accepted == Acceptance(accepted.remote_id)
+    file = spool.directory / accepted.remote_id
+    file.write_text("something else", encoding="utf-8")
+    assert spool.read_back(outgoing) is None
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(TransientChannelError):
+        spool.read_back(outgoing)
