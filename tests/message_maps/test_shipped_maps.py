@@ -26,11 +26,12 @@ def test_they_have_no_fault_and_no_error(shipped: Checked) -> None:
     assert [str(finding) for finding in shipped.findings if finding.severity is Grade.ERROR] == []
 
 
-def test_the_three_situations_are_there(shipped: Checked) -> None:
+def test_the_situations_are_there(shipped: Checked) -> None:
     assert {path.partition("/")[2] for path in shipped.loaded.files.values()} >= {
         "river_flood.yaml",
         "toxic_cloud.yaml",
         "siren_by_mistake.yaml",
+        "water_unsafe.yaml",
     }
 
 
