@@ -43,6 +43,11 @@ bench: ## the speed figures, as ratios against a floor measured in the same run
 	@scripts/prepare test
 	@$(PYTHON) -m bench
 
+.PHONY: chaos
+chaos: ## kill -9 of every process at random moments; ROUNDS=20, SEED=a number to repeat a run
+	@scripts/prepare test
+	@$(PYTHON) -m tests.faults.chaos --rounds $(or $(ROUNDS),20) $(if $(SEED),--seed $(SEED))
+
 .PHONY: strings
 strings: ## refresh the translation catalogues from the sources
 	@.venv/bin/pybabel --quiet extract -F babel.cfg -k Phrase -k say --no-location --omit-header -o var/messages.pot .

@@ -24,6 +24,8 @@ from psycopg import sql
 START_SECONDS = 30
 # The tests kill our own processes, never the server: it need not wait for the disk.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+# Where tests kill the server itself: what it has promised must be in the operating system's hands by then.
+DURABLE = ("fsync=off", "max_connections=200", "shared_buffers=64MB")
 
 
 class PostgresMissingError(RuntimeError):

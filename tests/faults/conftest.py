@@ -9,17 +9,14 @@ import pytest
 from tests.dispatch.conftest import post
 from tests.faults.peer import CountingPeer
 from tests.fleet.conftest import fleet, redis_process, redis_server
-from tests.postgres import PostgresServer, running_postgres
+from tests.postgres import DURABLE, PostgresServer, running_postgres
 
 __all__ = ["fleet", "post", "redis_process", "redis_server"]
-
-# Here the server itself is killed: what it has promised must be in the operating system's hands by then.
-OPTIONS = ("fsync=off", "max_connections=200", "shared_buffers=64MB")
 
 
 @pytest.fixture(scope="session")
 def durable_postgres() -> Iterator[PostgresServer]:
-    with running_postgres(OPTIONS) as server:
+    with running_postgres(DURABLE) as server:
         yield server
 
 
