@@ -33,13 +33,6 @@ FAMILIES: Mapping[Family, Phrase] = {
     Family.SECURITY: Phrase("Security"),
     Family.COMMUNICATION: Phrase("Communication"),
 }
-KINDS: Mapping[Kind, Phrase] = {
-    Kind.ALERT: Phrase("first alert"),
-    Kind.UPDATE: Phrase("update"),
-    Kind.CORRECTION: Phrase("correction"),
-    Kind.CANCEL: Phrase("cancel"),
-    Kind.ALL_CLEAR: Phrase("all-clear"),
-}
 GRADES: Mapping[Grade, Phrase] = {
     Grade.ERROR: Phrase("error"),
     Grade.WARNING: Phrase("warning"),
@@ -87,7 +80,6 @@ def situations() -> ResponseReturnValue:
         query=query,
         total=len(branches),
         families=[(label, hanging) for label, hanging in families if hanging],
-        kinds=KINDS,
     )
 
 
