@@ -55,7 +55,7 @@ class AttemptTally(Model):
     state: Mapped[str] = mapped_column(sa.String(WORD_LENGTH), primary_key=True)
     le: Mapped[str] = mapped_column(sa.String(LE_LENGTH), primary_key=True)
     number: Mapped[int] = mapped_column(sa.BigInteger)
-    seconds: Mapped[float]
+    seconds: Mapped[float] = mapped_column(sa.Double)
 
 
 dispatchers = cast("sa.Table", Dispatcher.__table__)

@@ -38,7 +38,7 @@ def upgrade():
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("le", sa.String(length=8), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("channel_id", "outcome", "state", "le", name=op.f("pk_attempt_tally")),
     )
     op.create_index("ix_delivery_destination", "delivery", ["destination_id", "id"])
