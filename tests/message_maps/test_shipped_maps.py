@@ -32,6 +32,7 @@ def test_the_situations_are_there(shipped: Checked) -> None:
         "toxic_cloud.yaml",
         "siren_by_mistake.yaml",
         "water_unsafe.yaml",
+        "forest_fire.yaml",
     }
 
 
