@@ -25,7 +25,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.faults.invariants import found, tally, violations
-from tests.faults.town import COMMANDS, Town, open_town
+from tests.faults.town import Town, open_town
 from tests.postgres import DURABLE, running_postgres
 from tests.redis_server import running_redis
 
@@ -34,7 +34,8 @@ STRIKES = 4
 ROUND_SECONDS = 120.0
 # How long a strike waits for its share of the receivers; then it falls anyway.
 STRIKE_SECONDS = 30.0
-STATIONS = (*COMMANDS, "redis", "postgresql")
+PROCESSES = ("web", "worker-0", "worker-1")
+STATIONS = (*PROCESSES, "redis", "postgresql")
 
 
 def strike(town: Town, chance: random.Random, station: str) -> None:
@@ -102,7 +103,7 @@ def main() -> int:
     with ExitStack() as stack:
         postgres = stack.enter_context(running_postgres(DURABLE))
         redis = stack.enter_context(running_redis())
-        town = stack.enter_context(open_town(directory, RECEIVERS, postgres, redis, list(COMMANDS)))
+        town = stack.enter_context(open_town(directory, RECEIVERS, postgres, redis, PROCESSES))
         for number in range(asked.rounds):
             wrong = play(town, chance, number)
             if wrong:

@@ -69,10 +69,12 @@ security = "none"
 sender = "alerte@rivemont.example"
 """
 
+GUNICORN = (str(PROGRAMS / "gunicorn"), "--config", "config/gunicorn.conf.py")
 COMMANDS: Mapping[str, Sequence[str]] = {
-    "web": (str(PROGRAMS / "gunicorn"), "--config", "config/gunicorn.conf.py", "wsgi:app"),
+    "web": (*GUNICORN, "wsgi:app"),
     "worker-0": (str(PROGRAMS / "flask"), "hub", "worker"),
     "worker-1": (str(PROGRAMS / "flask"), "hub", "worker"),
+    "mortal-web": (*GUNICORN, "tests.faults.mortal:app"),
 }
 
 SETTINGS = {
@@ -235,6 +237,7 @@ def open_town(
         file = directory / "channels.toml"
         file.write_text(CHANNELS.format(port=mail.port), encoding="utf-8")
         settings = SETTINGS | {"HUB_DATABASE_URL": url, "HUB_REDIS_URL": redis.url, "HUB_CHANNELS_FILE": str(file)}
+        settings["MORTAL_WISH"] = str(directory / "wish")
         environment = hub_environment(directory / "var", **settings)
         run_flask(environment, "init")
         run_flask(environment, "partner", "add", "sdis76", "SDIS 76")
