@@ -36,7 +36,7 @@ partner = AppGroup("partner", help="Partners of the API and their keys.")
 def add(partner_id: str, name: str, scopes: tuple[str, ...]) -> None:
     """Adds a partner, with no key yet."""
     partners.add_partner(partner_id, name, scopes or sorted(SCOPES), actor=operator(), now=parts().clock.now())
-    say("%(name)s is a partner now. Give it a key: flask hub partner key %(id)s", name=name, id=partner_id)
+    say("%(name)s is a partner now. Give it a key: flask hub partner key %(id)s --exercise", name=name, id=partner_id)
 
 
 @partner.command("key")
