@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
@@ -106,19 +107,28 @@ class Outgoing:
     follows: Acceptance | None = None
 
 
+class Trouble(StrEnum):
+    """What an attempt that was not accepted says about the host, beyond this one message."""
+
+    MESSAGE = "message"  # nothing: the host is up, or nobody knows
+    HOST = "host"  # nobody's message would be taken: not reachable, failing, our credentials refused
+    PACE = "pace"  # the host is up, and we are too fast for it
+
+
 class ChannelError(Exception):
     """Base of the three outcomes that are not an acceptance. ``reason`` is shown to the officer: no secret in it."""
 
-    def __init__(self, reason: Phrase) -> None:
+    def __init__(self, reason: Phrase, trouble: Trouble = Trouble.MESSAGE) -> None:
         self.reason = reason
+        self.trouble = trouble
         super().__init__(str(reason))
 
 
 class TransientChannelError(ChannelError):
     """Certainly not accepted, and worth another try; ``retry_after`` seconds if the far side asked for a pause."""
 
-    def __init__(self, reason: Phrase, retry_after: float | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Phrase, retry_after: float | None = None, trouble: Trouble = Trouble.MESSAGE) -> None:
+        super().__init__(reason, trouble)
         self.retry_after = retry_after
 
 
@@ -167,6 +177,7 @@ class Channel:
     """One configured channel of `config/channels.toml`.
 
     ``exercise``: whether an exercise may reach it. ``languages``: in the order in which it carries them.
+    ``rate_per_minute``: the most attempts a minute, over all hosts and dispatchers; ``None`` is without limit.
     """
 
     id: str
@@ -175,6 +186,7 @@ class Channel:
     exercise: bool
     languages: tuple[str, ...]
     adapter: ChannelAdapter
+    rate_per_minute: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ other 4xx, 501, 505          permanent  the same request will be refused again
 
 500 and 502 are no proof that nothing happened; they are transient because on a warning the cost of a missing message is
 higher than that of a double one, and because every HTTP channel of ours sends an idempotency key with each attempt.
+
+What says something about the host itself, and not about one message: no connection, 5xx and 401 (`Trouble.HOST`), 429
+(`Trouble.PACE`).
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from hub.channels.contract import (
     PermanentChannelError,
     Surroundings,
     TransientChannelError,
+    Trouble,
     UnknownOutcomeError,
 )
 from hub.kernel.http import AddressRefused, AnswerLost, NotSent
@@ -45,6 +49,7 @@ TRY_LATER = frozenset({408, 425, 429})
 NEVER_ABLE = frozenset({501, 505})
 # 520 and 524 are a widespread content delivery network's own: "unknown answer" and "no answer in time" of the server.
 GATEWAY_LOST = frozenset({504, 520, 524})
+TROUBLES = {401: Trouble.HOST, 429: Trouble.PACE} | dict.fromkeys(NEVER_ABLE, Trouble.MESSAGE)
 
 # Longer than any alert lives; keeps "10^9 seconds" from overflowing somebody's date.
 LONGEST_PAUSE = 30 * 24 * 3600.0
@@ -93,7 +98,7 @@ def exchange(
     except AddressRefused as error:
         raise PermanentChannelError(error.reason) from error
     except NotSent as error:
-        raise TransientChannelError(error.reason) from error
+        raise TransientChannelError(error.reason, trouble=Trouble.HOST) from error
     except AnswerLost as error:
         raise UnknownOutcomeError(error.reason) from error
     if response.status_code in SUCCESS or response.status_code in also:
@@ -108,7 +113,8 @@ def failure(response: requests.Response, now: datetime) -> ChannelError:
     reason = Phrase(PLAIN_REASONS[status].msgid, host=host) if status in PLAIN_REASONS else None
     if status in TRY_LATER or (status in SERVER_ERROR and status not in NEVER_ABLE | GATEWAY_LOST):
         reason = reason or Phrase("%(host)s answered with the error %(status)s", host=host, status=status)
-        return TransientChannelError(reason, retry_after(response.headers.get("Retry-After"), now))
+        pause = retry_after(response.headers.get("Retry-After"), now)
+        return TransientChannelError(reason, pause, _trouble(status))
     if status in GATEWAY_LOST:
         return UnknownOutcomeError(
             Phrase("a gateway of %(host)s lost the answer (%(status)s)", host=host, status=status)
@@ -117,9 +123,8 @@ def failure(response: requests.Response, now: datetime) -> ChannelError:
         return PermanentChannelError(
             Phrase("%(host)s points to another address (%(status)s), which is not followed", host=host, status=status)
         )
-    return PermanentChannelError(
-        reason or Phrase("%(host)s refused the message (%(status)s)", host=host, status=status)
-    )
+    reason = reason or Phrase("%(host)s refused the message (%(status)s)", host=host, status=status)
+    return PermanentChannelError(reason, _trouble(status))
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -154,6 +159,10 @@ def json_object(response: requests.Response) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise UnknownOutcomeError(Phrase("%(host)s answered without the expected content", host=_host(response.url)))
     return found
+
+
+def _trouble(status: int) -> Trouble:
+    return TROUBLES.get(status, Trouble.HOST if status in SERVER_ERROR else Trouble.MESSAGE)
 
 
 def _host(url: str | None) -> str:

@@ -21,7 +21,9 @@ from hub.kernel.phrase import Phrase
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9-]{1,39}")
 LONGEST_LABEL = 60
-KEYS = frozenset({"id", "kind", "label", "exercise", "languages", "settings"})
+KEYS = frozenset({"id", "kind", "label", "exercise", "languages", "rate_per_minute", "settings"})
+# A thousand a second: faster than any one hub sends, so a larger number is a slip of the pen.
+HIGHEST_RATE = 60_000
 REQUIRED = ("id", "kind", "label", "exercise")
 FLAGS = ("multilingual", "single", "idempotent", "can_edit", "can_reply", "can_read_back")
 
@@ -168,6 +170,7 @@ class _ChannelTable:
             exercise=self.table["exercise"],
             languages=languages,
             adapter=adapter(self.table["id"], settings, languages, surroundings),
+            rate_per_minute=self.table.get("rate_per_minute"),
         )
 
     def _check_keys(self) -> None:
@@ -186,6 +189,9 @@ class _ChannelTable:
             self.faults.append(f"label: expected a line of 1 to {LONGEST_LABEL} characters")
         if not isinstance(self.table.get("exercise", True), bool):
             self.faults.append("exercise: expected true (an exercise may reach this channel) or false")
+        rate = self.table.get("rate_per_minute", 1)
+        if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= HIGHEST_RATE:
+            self.faults.append(f"rate_per_minute: expected a number above 0 and up to {HIGHEST_RATE}, or leave it out")
 
     def _languages(self, adapter: type[ChannelAdapter]) -> tuple[str, ...]:
         default = list(self.site_languages) if adapter.multilingual else None

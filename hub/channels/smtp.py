@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from hub.channels.contract import ChannelError, PermanentChannelError, TransientChannelError, UnknownOutcomeError
+from hub.channels.contract import (
+    ChannelError,
+    PermanentChannelError,
+    TransientChannelError,
+    Trouble,
+    UnknownOutcomeError,
+)
 from hub.kernel.deadline import WATCHDOG, Guard, open_connection
 from hub.kernel.http import tls_context
 from hub.kernel.phrase import Phrase
@@ -93,9 +99,11 @@ def _session(server: MailServer, deadline: float) -> Iterator[smtplib.SMTP]:
             client.open()
             yield client
         except smtplib.SMTPResponseException as error:
-            raise _refusal(error.smtp_code, error.smtp_error, TransientChannelError) from error
+            refusal = _refusal(error.smtp_code, error.smtp_error, TransientChannelError)
+            refusal.trouble = Trouble.HOST  # the greeting, TLS or the log-in: it would be so for every message
+            raise refusal from error
         except OSError as error:
-            raise TransientChannelError(_why(error, server)) from error
+            raise TransientChannelError(_why(error, server), trouble=Trouble.HOST) from error
         finally:
             if client is not None:
                 with suppress(OSError):

@@ -10,15 +10,18 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from hub.channels.contract import Channel
 from hub.dispatch import trail
 from hub.dispatch.doorbell import Doorbell, LocalDoorbell
+from hub.dispatch.gates import FREE, Gates
 from hub.dispatch.lanes import LANES, TURNS, Lanes
 from hub.dispatch.lease import Ask, Claimed, Shelf, claim, take_back
 from hub.dispatch.queries import sending_stopped
@@ -66,6 +69,7 @@ class Engine:
         self._bell: Doorbell = doorbell or LocalDoorbell()
         self._watch: Watch = watch or Unwatched()
         self._sender = Sender(channels, settings, clock, chance)
+        self._gates = Gates(channels, settings, clock)
         self._shelf = Shelf()
         self._progress = threading.Condition()
         self._running = False
@@ -75,7 +79,7 @@ class Engine:
         """Everything that one run has of its own."""
         settings = self._settings
         self._lanes = Lanes((settings.threads, settings.slow_threads), settings.batch, settings.per_host, self.ring)
-        self._writer = Writer(self._context, settings.writer_pause_ms, self._stored)
+        self._writer = Writer(self._context, settings.writer_pause_ms, self._stored, self._gates.note)
         self._threads: dict[str, threading.Thread] = {}
         self._closing = threading.Event()
         self._open = 0  # claimed and not stored yet
@@ -188,7 +192,7 @@ class Engine:
             if self._is_time_to_sweep(quiet=quiet):
                 taken_back = take_back(session, self._channels, now)
             stopped = sending_stopped(session) is not None
-            claimed = [] if stopped else [one for ask in asks for one in claim(session, ask, self._shelf, now)]
+            claimed = [] if stopped else self._claim(session, asks, now)
         if taken_back:
             log.warning("took back %d leases that had ended", taken_back)
         if stopped:
@@ -201,6 +205,16 @@ class Engine:
         trail.claimed(claimed)
         self._lanes.put(claimed)
         return bool(claimed)
+
+    def _claim(self, session: Session, asks: Sequence[Ask], now: datetime) -> list[Claimed]:
+        claimed: list[Claimed] = []
+        gate = None
+        for ask in asks:
+            # Read anew if there is anything to it: a probe or a token is for one lane.
+            if gate is None or gate != FREE:
+                gate = self._gates.read(session, now)
+            claimed += claim(session, ask, self._shelf, now, gate)
+        return claimed
 
     def _ask(self, lane: int) -> Ask:
         settings, lanes = self._settings, self._lanes

@@ -20,6 +20,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from hub.channels.contract import Acceptance, Body, Channel, Destination
 from hub.dispatch import reasons
+from hub.dispatch.gate_models import CHANNEL, HOST, buckets, circuits
+from hub.dispatch.gates import FREE, Gate
 from hub.dispatch.models import IS_DUE, IS_LEASED, attempts, bodies, deliveries, destinations, publications
 from hub.dispatch.states import OPEN, AttemptOutcome, DeliveryState
 from hub.kernel.ids import new_id
@@ -63,8 +65,7 @@ class Claimed:
     @property
     def idempotency_key(self) -> str:
         """The same for each attempt of this delivery; another one after a person decided to send it once more."""
-        key = f"{self.publication_id}-{self.destination.id}"
-        return f"{key}-{self.resends}" if self.resends else key
+        return idempotency_key(self.publication_id, self.destination.id, self.resends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,19 @@ class Shelf:
         return self._bodies[key]
 
 
-def claim(session: Session, ask: Ask, shelf: Shelf, now: datetime) -> list[Claimed]:
+def idempotency_key(publication_id: str, destination_id: int, resends: int) -> str:
+    """What the far side knows a delivery by."""
+    key = f"{publication_id}-{destination_id}"
+    return f"{key}-{resends}" if resends else key
+
+
+def claim(session: Session, ask: Ask, shelf: Shelf, now: datetime, gate: Gate = FREE) -> list[Claimed]:
     """Leases due deliveries, most urgent first, and writes their attempts as started.
 
     If the oldest are asked for and none is overlooked, the most urgent are taken all the same.
 
-    Passed over: rows of saturated hosts, rows beyond a host's share, rows that wait for an open delivery, expired rows.
+    Passed over: rows of saturated or broken hosts, rows beyond a host's share or a pace, rows that wait for an open
+    delivery, expired rows. ``gate`` was read in the same transaction.
     """
     token, until = new_id(), now + ask.lease
     values = {
@@ -125,13 +133,16 @@ def claim(session: Session, ask: Ask, shelf: Shelf, now: datetime) -> list[Claim
         "claim_floor": ask.floor,
         "claim_above": ask.above,
     }
-    taken = session.execute(_TAKE_OLDEST, values | {"claim_before": now - OVERLOOKED}).all() if ask.oldest else []
-    if not taken and not session.execute(_TAKE, values).all():
+    paced = bool(gate.filled)
+    taken = ask.oldest and session.execute(_TAKE[True, paced], values | {"claim_before": now - OVERLOOKED}).all()
+    if not taken and not session.execute(_TAKE[False, paced], values).all():
         return []
     mine = {"mine_until": until, "mine_token": token}
     session.execute(_START, mine | {"start_now": now})
     found = session.execute(_READ, mine).all()
-    return [_claimed(row, shelf.body(session, row.publication_id, row.channel_id)) for row in found]
+    claimed = [_claimed(row, shelf.body(session, row.publication_id, row.channel_id)) for row in found]
+    gate.pass_through(session, claimed)
+    return claimed
 
 
 def take_back(session: Session, channels: Mapping[str, Channel], now: datetime) -> int:
@@ -197,15 +208,38 @@ _CLAIM_NOW = sa.bindparam("claim_now", type_=deliveries.c.next_attempt_at.type)
 _CLAIM_BEFORE = sa.bindparam("claim_before", type_=deliveries.c.next_attempt_at.type)
 
 
-def _candidates(*, oldest: bool) -> sa.CTE:
+def _tokens(scope: str, name: sa.ColumnElement[str]) -> sa.ColumnElement[float]:
+    """The tokens of a channel or a host, or more than any claim takes."""
+    mine = sa.select(buckets.c.tokens).where(buckets.c.scope == scope, buckets.c.name == name)
+    return sa.func.coalesce(mine.scalar_subquery(), float(HIGHEST))
+
+
+def _open_gates(*, paced: bool) -> list[sa.ColumnElement[bool]]:
+    terms: list[sa.ColumnElement[bool]] = [
+        deliveries.c.host.not_in(sa.select(circuits.c.host).where(circuits.c.open_until > _CLAIM_NOW))
+    ]
+    for scope, column in ((HOST, deliveries.c.host), (CHANNEL, deliveries.c.channel_id)) if paced else ():
+        empty = sa.select(buckets.c.name).where(buckets.c.scope == scope, buckets.c.tokens < 1)
+        terms.append(column.not_in(empty))
+    return terms
+
+
+def _candidates(*, oldest: bool, paced: bool) -> sa.CTE:
     before = deliveries.alias("before")
     waits = sa.exists().where(
         before.c.id == deliveries.c.waits_for_id, before.c.state.in_([str(state) for state in OPEN])
     )
     return (
-        sa.select(deliveries.c.id, deliveries.c.host, deliveries.c.priority, deliveries.c.next_attempt_at)
+        sa.select(
+            deliveries.c.id,
+            deliveries.c.host,
+            deliveries.c.channel_id,
+            deliveries.c.priority,
+            deliveries.c.next_attempt_at,
+        )
         .where(
             IS_DUE,
+            *_open_gates(paced=paced),
             deliveries.c.lane == sa.bindparam("claim_lane"),
             deliveries.c.priority >= sa.bindparam("claim_floor"),
             deliveries.c.next_attempt_at <= (_CLAIM_BEFORE if oldest else _CLAIM_NOW),
@@ -223,14 +257,24 @@ def _candidates(*, oldest: bool) -> sa.CTE:
     )
 
 
-def _take(*, oldest: bool = False) -> ReturningUpdate[Any]:
+def _take(*, oldest: bool, paced: bool) -> ReturningUpdate[Any]:
     order = _BY_AGE if oldest else _ORDER
-    candidate = _candidates(oldest=oldest)
-    place = sa.func.row_number().over(partition_by=candidate.c.host, order_by=order)
-    ranked = sa.select(candidate, place.label("place")).cte("ranked")
+    candidate = _candidates(oldest=oldest, paced=paced)
+    by_host = sa.func.row_number().over(partition_by=candidate.c.host, order_by=order).label("by_host")
+    by_channel = sa.func.row_number().over(partition_by=candidate.c.channel_id, order_by=order).label("by_channel")
+    ranked = sa.select(candidate, by_host, *([by_channel] if paced else [])).cte("ranked")
+    share = sa.bindparam("claim_share", type_=sa.Integer())
+    # Whatever is in the table of circuits and was let through is half open: one probe.
+    half_open = ranked.c.host.in_(sa.select(circuits.c.host).where(circuits.c.open_until.is_not(None)))
+    limits = [ranked.c.by_host <= sa.case((half_open, 1), else_=share)]
+    if paced:
+        limits += [
+            ranked.c.by_host <= _tokens(HOST, ranked.c.host),
+            ranked.c.by_channel <= _tokens(CHANNEL, ranked.c.channel_id),
+        ]
     picked = (
         sa.select(ranked.c.id)
-        .where(ranked.c.place <= sa.bindparam("claim_share"))
+        .where(*limits)
         .order_by(*order)
         .limit(sa.bindparam("claim_limit", type_=sa.Integer()))
         .cte("picked")
@@ -309,4 +353,5 @@ def _claimed(row: sa.Row[Any], body: Body) -> Claimed:
 
 
 # Built once: building a statement costs more than running it.
-_TAKE, _TAKE_OLDEST, _START, _READ = _take(), _take(oldest=True), _start(), _read()
+_TAKE = {(oldest, paced): _take(oldest=oldest, paced=paced) for oldest in (False, True) for paced in (False, True)}
+_START, _READ = _start(), _read()

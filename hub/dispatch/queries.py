@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.channels.contract import Body
 from hub.dispatch import reasons
+from hub.dispatch.gate_models import HOST, buckets, circuits
 from hub.dispatch.models import (
     IN_TROUBLE,
     IS_ACCEPTED,
@@ -26,6 +27,7 @@ from hub.dispatch.models import (
     publications,
     switch,
 )
+from hub.dispatch.pace import Bucket
 from hub.dispatch.states import OPEN, AttemptOutcome, DeliveryState
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
@@ -125,6 +127,30 @@ class Waiting:
     def total(self) -> int:
         """Everything that has no final state yet."""
         return self.due + self.under_way
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A host that failed ``failures`` times in a row. ``open_until``: nothing but one probe goes there before."""
+
+    host: str
+    failures: int
+    since: datetime
+    open_until: datetime | None
+    reason: Phrase | None
+
+    def closed_off(self) -> bool:
+        """Whether deliveries to it wait, and not only the counting has begun."""
+        return self.open_until is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Slowed:
+    """A host that said that we are too fast: attempts a minute, and until when it pauses."""
+
+    host: str
+    per_minute: float
+    paused_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +259,23 @@ def sending_stopped(session: Session) -> Stop | None:
     """Who stopped all sending; ``None`` when it is not stopped."""
     row = session.execute(sa.select(switch).where(switch.c.stopped.is_(True))).one_or_none()
     return Stop(row.changed_by, row.changed_at, row.reason) if row else None
+
+
+def broken_hosts(session: Session) -> list[Broken]:
+    """The hosts whose latest attempts failed one after the other, those that failed most first."""
+    found = session.execute(sa.select(circuits).order_by(circuits.c.failures.desc(), circuits.c.host))
+    return [Broken(row.host, row.failures, row.since, row.open_until, reasons.restored(row.reason)) for row in found]
+
+
+def slowed_hosts(session: Session, now: datetime) -> list[Slowed]:
+    """The hosts that are sent to more slowly because they asked for it, by name."""
+    found = session.execute(sa.select(buckets).where(buckets.c.scope == HOST).order_by(buckets.c.name))
+    paces = {row.name: Bucket(row.per_minute, row.tokens, row.refilled_at, row.slowed_at) for row in found}
+    return [
+        Slowed(host, bucket.pace(now), bucket.slowed_at)
+        for host, bucket in paces.items()
+        if bucket.slowed_at is not None and not bucket.recovered(now)
+    ]
 
 
 def recent_failures(session: Session, limit: int = SAMPLE) -> list[DeliveryRow]:

@@ -16,6 +16,7 @@ from hub.channels.contract import (
     Outgoing,
     PermanentChannelError,
     TransientChannelError,
+    Trouble,
     UnknownOutcomeError,
 )
 from hub.dispatch.lease import Claimed
@@ -31,7 +32,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An attempt that has ended, and where its delivery stands now. ``seconds`` is the time that the channel took."""
+    """An attempt that has ended, and where its delivery stands now.
+
+    ``seconds`` is the time that the channel took. ``trouble`` is what it says about the host, ``retry_after`` the pause
+    in seconds that the host asked for.
+    """
 
     claimed: Claimed
     outcome: AttemptOutcome
@@ -41,6 +46,8 @@ class Result:
     reason: Phrase | None = None
     acceptance: Acceptance | None = None
     seconds: float = 0.0
+    trouble: Trouble = Trouble.MESSAGE
+    retry_after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class _Answer:
     reason: Phrase | None = None
     acceptance: Acceptance | None = None
     retry_after: float | None = None
+    trouble: Trouble = Trouble.MESSAGE
 
 
 class Sender:
@@ -98,6 +106,8 @@ class Sender:
             answer.reason,
             answer.acceptance,
             seconds,
+            answer.trouble,
+            answer.retry_after,
         )
 
     def given_back(self, claimed: Claimed) -> Result:
@@ -160,9 +170,9 @@ def _call(channel: Channel, claimed: Claimed, deadline: float) -> _Answer:
             return _Answer(AttemptOutcome.ACCEPTED, acceptance=acceptance)
         log.error("channel %s returned no acceptance for delivery %s", channel.id, claimed.delivery_id)
     except TransientChannelError as error:
-        return _Answer(AttemptOutcome.TRANSIENT, error.reason, retry_after=error.retry_after)
+        return _Answer(AttemptOutcome.TRANSIENT, error.reason, retry_after=error.retry_after, trouble=error.trouble)
     except PermanentChannelError as error:
-        return _Answer(AttemptOutcome.PERMANENT, error.reason)
+        return _Answer(AttemptOutcome.PERMANENT, error.reason, trouble=error.trouble)
     except UnknownOutcomeError as error:
         return _Answer(AttemptOutcome.UNKNOWN, error.reason)
     except BaseException:  # no flaw of one adapter, not even SystemExit, may end a thread that serves all of them

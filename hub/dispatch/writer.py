@@ -122,14 +122,20 @@ class Writer:
         context: opens an application context.
         pause_ms: how long it collects before it stores.
         on_stored: called with the number of results after each transaction.
+        note: called with the results in the transaction that stores them.
     """
 
     def __init__(
-        self, context: Callable[[], AbstractContextManager[Any]], pause_ms: int, on_stored: Callable[[int], None]
+        self,
+        context: Callable[[], AbstractContextManager[Any]],
+        pause_ms: int,
+        on_stored: Callable[[int], None],
+        note: Callable[[Session, Sequence[Result]], None],
     ) -> None:
         self._context = context
         self._pause = pause_ms / 1000
         self._on_stored = on_stored
+        self._note = note
         self._queue: queue.SimpleQueue[Result | None] = queue.SimpleQueue()
         self._stopped = threading.Event()
         # False while outcomes cannot be stored: whoever takes leases back must then wait.
@@ -174,6 +180,7 @@ class Writer:
             try:
                 with self._context(), transaction() as session:
                     changed = store(session, results)
+                    self._note(session, results)
             except REFUSALS:
                 # One outcome that can never be stored must not hold up the others. Its lease will be taken back.
                 log.exception("outcomes of %d attempts were refused by the database", len(results))

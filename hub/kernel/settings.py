@@ -119,6 +119,8 @@ class DeliverySettings:
     writer_pause_ms: int = field(metadata=check.integer(0, 1000))
     retry_first_seconds: float = field(metadata=check.number(0.05, 60))
     retry_longest_seconds: float = field(metadata=check.number(1, 3600))
+    breaker_failures: int = field(metadata=check.integer(1, 1000))
+    breaker_pause_seconds: float = field(metadata=check.number(0.05, 3600))
 
 
 @dataclass(frozen=True, slots=True)

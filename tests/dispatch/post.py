@@ -51,6 +51,8 @@ SETTINGS = DeliverySettings(
     writer_pause_ms=2,
     retry_first_seconds=2.0,
     retry_longest_seconds=300.0,
+    breaker_failures=5,
+    breaker_pause_seconds=30.0,
 )
 
 

@@ -18,6 +18,10 @@ from hub.kernel.db import transaction
 from tests.dispatch.post import PATIENCE
 
 
+def nothing(_session, _results):
+    pass
+
+
 def claimed(post):
     ask = Ask(lane=FAST_LANE, limit=100, per_host=100, saturated=frozenset(), lease=timedelta(seconds=45))
     with post.app.app_context(), transaction() as session:
@@ -41,7 +45,7 @@ def test_outcomes_that_come_together_are_stored_together(post):
     post.destinations(*(f"h{n}/1" for n in range(30)))
     post.publish()
     batches = []
-    writer = Writer(post.app.app_context, 1, batches.append)
+    writer = Writer(post.app.app_context, 1, batches.append, nothing)
     for one in claimed(post):
         writer.put(result(post, one))
     writer.close()
@@ -53,7 +57,7 @@ def test_outcomes_that_come_together_are_stored_together(post):
 def test_an_outcome_that_the_database_refuses_holds_up_no_other(post):
     post.destinations("a/1", "b/1", "c/1")
     post.publish()
-    writer = Writer(post.app.app_context, 1, lambda _: None)
+    writer = Writer(post.app.app_context, 1, lambda _: None, nothing)
     first, second, third = claimed(post)
     for one, state in ((first, DeliveryState.ACCEPTED), (second, "no such state"), (third, DeliveryState.ACCEPTED)):
         writer.put(result(post, one, state))
@@ -66,7 +70,7 @@ def test_a_database_that_is_away_is_waited_for(post):
     post.destinations("a/1")
     post.publish()
     stored = threading.Event()
-    writer = Writer(post.app.app_context, 1, lambda _: stored.set())
+    writer = Writer(post.app.app_context, 1, lambda _: stored.set(), nothing)
     (one,) = claimed(post)
     away = threading.Event()
 
