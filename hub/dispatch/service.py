@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub.audit import service as audit
 from hub.dispatch import reasons
-from hub.dispatch.models import FAST_LANE, SWITCH_ID, deliveries, publications, switch
+from hub.dispatch.models import FAST_LANE, SWITCH_ID, deliveries, switch
+from hub.dispatch.settling import was_followed
 from hub.dispatch.states import DeliveryState
 from hub.identity.actor import Actor
 from hub.kernel.db import transaction
@@ -94,19 +95,7 @@ def _refuse_resend(session: Session, row: sa.Row[Any], now: datetime) -> None:
         raise Conflict(Phrase("Only a delivery that failed, or may have failed, can be sent again."))
     if row.expires <= now:
         raise Conflict(Phrase("The alert has ended: it is not sent any more."))
-    incident = sa.select(publications.c.incident).where(publications.c.id == row.publication_id).scalar_subquery()
-    later = (
-        sa.select(deliveries.c.id)
-        .join(publications, publications.c.id == deliveries.c.publication_id)
-        .where(
-            publications.c.incident == incident,
-            deliveries.c.destination_id == row.destination_id,
-            deliveries.c.id > row.id,
-            deliveries.c.state != DeliveryState.CANCELLED,
-        )
-        .limit(1)
-    )
-    if row.withdrawn or session.scalar(later) is not None:
+    if row.withdrawn or was_followed(session, row):
         raise Conflict(Phrase("A later message has replaced this one: sent now, it would arrive after it."))
 
 

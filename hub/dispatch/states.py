@@ -19,7 +19,8 @@ class DeliveryState(StrEnum):
 
 OPEN = frozenset({DeliveryState.DUE, DeliveryState.LEASED})
 
-# From -> to. A person makes the moves out of `failed` and `unknown`; a late proof may turn `unknown` into `accepted`.
+# From -> to. A person makes the moves out of `failed`; a person, a look at the far side or a late proof those out of
+# `unknown`.
 MOVES = {
     DeliveryState.DUE: frozenset(
         {DeliveryState.LEASED, DeliveryState.CANCELLED, DeliveryState.EXPIRED, DeliveryState.UNKNOWN}
@@ -27,7 +28,7 @@ MOVES = {
     DeliveryState.LEASED: frozenset(DeliveryState) - {DeliveryState.LEASED},
     DeliveryState.ACCEPTED: frozenset[DeliveryState](),
     DeliveryState.FAILED: frozenset({DeliveryState.DUE}),
-    DeliveryState.UNKNOWN: frozenset({DeliveryState.DUE, DeliveryState.ACCEPTED, DeliveryState.FAILED}),
+    DeliveryState.UNKNOWN: frozenset(DeliveryState) - {DeliveryState.LEASED, DeliveryState.UNKNOWN},
     DeliveryState.CANCELLED: frozenset[DeliveryState](),
     DeliveryState.EXPIRED: frozenset[DeliveryState](),
 }

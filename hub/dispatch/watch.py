@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from hub.channels.contract import Channel
 from hub.dispatch import tally
 from hub.dispatch.checks import Checks
+from hub.dispatch.doubts import Doubts, Look
 from hub.dispatch.models import HOST_LENGTH
 from hub.dispatch.sender import Result
 from hub.dispatch.tally import Tally
@@ -67,7 +68,7 @@ class Unwatched:
 
 
 class Lookout:
-    """Writes a dispatcher's signs of life, its counts, and takes its share of the channel checks.
+    """Writes a dispatcher's signs of life, its counts, and takes its share of channel checks and doubts.
 
     Args:
         context: opens an application context.
@@ -88,6 +89,7 @@ class Lookout:
         self._seconds = seconds
         self._tally = Tally()
         self._checks = Checks(context, channels, clock)
+        self._doubts = Doubts(context, channels, clock)
         self._id = ""
         self._next = float("-inf")
 
@@ -108,6 +110,7 @@ class Lookout:
     def leave(self) -> None:
         """Signs off. Without it the last sign simply grows old."""
         self._checks.join(LEAVE_SECONDS)
+        self._doubts.join(LEAVE_SECONDS)
         counts, now = self._tally.taken(), self._clock.now()
         try:
             with self._context(), transaction() as session:
@@ -123,12 +126,14 @@ class Lookout:
         counts, now = self._tally.taken(), self._clock.now()
         known = self._id or new_id()
         due: list[str] = []
+        looks: list[Look] = []
         try:
             with self._context(), transaction() as session:
                 _sign(session, known, now)
                 if self._id:
                     # Not with the first sign: a command that sends one message is over before a check has ended.
                     due = self._checks.claim(session, now)
+                    looks = self._doubts.claim(session, now)
                 else:
                     self._checks.enter(session, now)
                 tally.store(session, counts)
@@ -137,6 +142,7 @@ class Lookout:
             raise
         self._id = known
         self._checks.start(due)
+        self._doubts.start(looks)
 
 
 def _sign(session: Session, known: str, now: datetime) -> None:

@@ -11,7 +11,8 @@ from typing import Any, cast
 from flask import Flask, Response, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 
-from hub.dispatch import queries
+from hub.channels.contract import Body, PreviewPart
+from hub.dispatch import doubts, queries
 from hub.dispatch.queries import ChannelProgress, DeliveryRow, Progress
 from hub.dispatch.states import DeliveryState
 from hub.kernel.db import reading
@@ -20,6 +21,7 @@ from hub.kernel.phrase import Phrase
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import label_of
 from hub.web.language import current
+from hub.web.parts import parts
 from hub.web.security import access
 
 # Each stream holds one thread of the server. Beyond this many, pages fall back on polling by themselves.
@@ -66,7 +68,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One delivery that a person must look at."""
+    """One delivery that a person must look at.
+
+    ``attempted_at`` is when it was last tried. ``looking``: the hub is asking the far side by itself; ``looked`` is
+    what the last look told. ``parts`` are what people read of the text, for whoever looks for it there.
+    """
 
     id: int
     publication_id: str
@@ -75,6 +81,10 @@ class Trouble:
     state: DeliveryState
     state_text: Phrase
     error: Phrase | None
+    attempted_at: datetime | None
+    looking: bool
+    looked: Phrase | None
+    parts: tuple[PreviewPart, ...]
 
 
 def read(identifier: str) -> Shown:
@@ -95,6 +105,9 @@ def read(identifier: str) -> Shown:
 
 def trouble(rows: list[DeliveryRow]) -> list[Trouble]:
     """Those of the deliveries that failed, or may have failed."""
+    rows = [row for row in rows if row.state in TROUBLE]
+    texts = _Texts()
+    known = doubts.asked(reading(), [row.id for row in rows])
     return [
         Trouble(
             id=row.id,
@@ -104,10 +117,30 @@ def trouble(rows: list[DeliveryRow]) -> list[Trouble]:
             state=row.state,
             state_text=STATES[row.state],
             error=row.error,
+            attempted_at=known[row.id].attempted_at,
+            looking=row.state == DeliveryState.UNKNOWN and known[row.id].looking,
+            looked=known[row.id].reason if row.state == DeliveryState.UNKNOWN else None,
+            parts=texts.of(row) if row.state == DeliveryState.UNKNOWN else (),
         )
         for row in rows
-        if row.state in TROUBLE
     ]
+
+
+class _Texts:
+    """What deliveries carry, each publication read once."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[str, dict[str, Body]] = {}
+
+    def of(self, row: DeliveryRow) -> tuple[PreviewPart, ...]:
+        """The parts that people read; nothing of a channel that is no longer configured."""
+        channel = parts().channels.get(row.channel_id)
+        if channel is None:
+            return ()
+        if row.publication_id not in self._bodies:
+            self._bodies[row.publication_id] = queries.frozen_bodies(reading(), row.publication_id)
+        body = self._bodies[row.publication_id][row.channel_id]
+        return tuple(part for part in channel.adapter.preview(body) if not part.for_machines)
 
 
 def trouble_of(identifier: str) -> list[Trouble]:
@@ -129,8 +162,10 @@ def alert_progress(identifier: str) -> ResponseReturnValue:
 @access("alert.read")
 def alert_trouble(identifier: str) -> ResponseReturnValue:
     """What needs a person, for polling."""
-    page = render_template("console/trouble.html", trouble=trouble_of(identifier))
-    return page, STOP_POLLING if read(identifier).finished else 200
+    found = trouble_of(identifier)
+    page = render_template("console/trouble.html", trouble=found)
+    over = read(identifier).finished and not any(item.looking for item in found)
+    return page, STOP_POLLING if over else 200
 
 
 @blueprint.get("/alerts/<identifier>/stream")

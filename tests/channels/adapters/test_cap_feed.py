@@ -393,33 +393,3 @@ def test_the_settings_are_used(tmp_path):
 
 def test_the_marks_exist_in_every_language_of_the_hub():
     assert set(cap_index.EXERCISE) == set(cap_index.CANCELLED) == {"fr", "en"}
-
-
-class TestReadBack:
-    def test_it_is_there_when_document_and_index_are(self, feed):
-        attempt = outgoing(feed, message())
-        assert feed.read_back(attempt) is None
-        accepted = feed.send(attempt)
-        assert feed.read_back(attempt) == accepted
-
-    def test_another_document_is_not_it(self, feed):
-        attempt = outgoing(feed, message())
-        accepted = feed.send(attempt)
-        (feed.directory / f"{accepted.remote_id}.xml").write_text("<other/>")
-        assert feed.read_back(attempt) is None
-
-    def test_a_document_that_no_index_names_is_for_a_person(self, feed):
-        attempt = outgoing(feed, message())
-        feed.send(attempt)
-        (feed.directory / cap_index.INDEX_NAME).write_text("<feed/>")
-        with pytest.raises(PermanentChannelError, match="index"):
-            feed.read_back(attempt)
-
-    def test_a_directory_that_cannot_be_read_is_asked_again(self, feed):
-        attempt = outgoing(feed, message())
-        accepted = feed.send(attempt)
-        file = feed.directory / f"{accepted.remote_id}.xml"
-        file.unlink()
-        file.mkdir()
-        with pytest.raises(TransientChannelError):
-            feed.read_back(attempt)

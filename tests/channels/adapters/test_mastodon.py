@@ -229,7 +229,7 @@ class TestReadBack:
         server.after_accepting.append(peers.reset_after_request())
         with pytest.raises(UnknownOutcomeError):
             adapter.send(attempt(adapter))
-        server.post("apr\u00e8s")
+        server.post("après")
         assert adapter.read_back(attempt(adapter)) == Acceptance("109001", f"{server.url}/@mairie/109001")
         assert len(server.statuses) == 3
 

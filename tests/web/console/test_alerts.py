@@ -1,12 +1,16 @@
 """The page of an alert: progress, troubles, follow-ups in two clicks, and the list of alerts."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.dispatch import doubts
 from hub.dispatch.models import deliveries
 from hub.kernel.db import transaction
 from hub.web.console import progress
+
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture
@@ -82,6 +86,38 @@ def test_a_doubtful_delivery_can_be_settled(town, anne, sent):
     anne.get(f"/console/alerts/{sent}")
     assert anne.page.count("C'est bien arrivé") == 1
     assert "Anne Martin a vérifié" in anne.page
+
+
+def test_a_doubt_shows_the_text_and_the_time_of_the_attempt(town, anne, sent, clock):
+    started = clock.now()
+    dispatch(town)
+    clock.advance(600)
+    set_states(town, state="unknown", finished_at=clock.now())
+    anne.get(f"/console/alerts/{sent}")
+    assert f"Dernier essai : samedi 21 novembre, {started.astimezone(PARIS):%H:%M:%S}" in anne.page
+    assert "Le texte à chercher" in anne.page
+    trouble = anne.page.partition("trouble-title")[2]
+    assert trouble.count("EXERCICE EXERCICE EXERCICE") >= 2
+    assert "Bas-Bourg, rue du Port" in trouble
+    assert "Le hub demande lui-même au canal" not in anne.page
+
+
+def test_while_the_hub_looks_by_itself_the_page_says_so_and_goes_on_asking(town, anne, sent, clock):
+    dispatch(town)
+    set_states(town, state="unknown", finished_at=clock.now())
+    hub = town.extensions["hub"]
+    looks = doubts.Doubts(town.app_context, hub.channels, clock)
+    with town.app_context(), transaction() as session:
+        claimed = looks.claim(session, clock.now())
+    assert anne.client.get(f"/console/alerts/{sent}/trouble").status_code == 200
+    anne.get(f"/console/alerts/{sent}")
+    assert anne.page.count("Le hub demande lui-même au canal") == 2
+    assert f'hx-get="/console/alerts/{sent}/trouble"' in anne.page
+    looks.start(claimed)
+    looks.join(20)
+    anne.get(f"/console/alerts/{sent}")
+    assert "Terminé : accepté partout (2 sur 2)." in anne.page
+    assert anne.client.get(f"/console/alerts/{sent}/trouble").status_code == 286
 
 
 def test_a_failed_delivery_is_sent_again_and_a_second_click_does_no_harm(town, anne, sent):
