@@ -15,7 +15,8 @@ from flask import Blueprint, Flask, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from hub.identity.errors import KeyRefused
@@ -28,6 +29,9 @@ from hub.web.security import access
 CONSOLE = "/console"
 
 RETRY_SECONDS = "5"
+
+# How SQLite and PostgreSQL say it.
+DISK_FULL = ("disk is full", "No space left on device")
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +87,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HubError, _refusal)
     app.register_error_handler(CSRFError, lambda _error: _refusal(FormExpired()))
     app.register_error_handler(HTTPException, _plain)
-    app.register_error_handler(OperationalError, _database_away)
+    for away in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(away, _database_away)
     app.register_blueprint(blueprint)
 
 
@@ -132,10 +137,15 @@ def _refusal(error: HubError) -> ResponseReturnValue:
     return response
 
 
-def _database_away(error: OperationalError) -> ResponseReturnValue:
+def _database_away(error: DBAPIError | PoolTimeoutError) -> ResponseReturnValue:
     log.error("the database does not answer", exc_info=error)
+    if any(words in str(error) for words in DISK_FULL):
+        return _answer(problem_of(Unavailable(Phrase("The hub has no room left on its disk. Nothing was stored."))))
+    # Whether something was stored is not known: the connection may have been lost after the commit.
     return _answer(
-        problem_of(Unavailable(Phrase("The database does not answer. Nothing was stored; please try again.")))
+        problem_of(
+            Unavailable(Phrase("The database does not answer. Please send the same again: it is done only once."))
+        )
     )
 
 

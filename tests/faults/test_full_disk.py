@@ -119,6 +119,7 @@ def test_an_alert_is_stored_whole_or_refused_and_all_that_was_stored_leaves(tmp_
                     break
             assert answer.status_code == 503, answer.text
             assert answer.json()["type"] == "/problems/unavailable"
+            assert "no room left" in answer.json()["detail"]
             assert int(answer.headers["Retry-After"]) > 0
             assert {name: program.listed(name) for name in told} == {name: code == 201 for name, code in told.items()}
             check_feed(hub.url)

@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from hub.kernel.errors import Conflict, Fault, InvalidInput, Unavailable
 from hub.kernel.phrase import Phrase
@@ -68,7 +69,13 @@ def test_an_unforeseen_fault_says_nothing_but_its_number(raising, address):
 
 
 @pytest.mark.parametrize(
-    "error", [Unavailable(Phrase("Away.")), OperationalError("SELECT secret", {}, Exception("connection refused"))]
+    "error",
+    [
+        Unavailable(Phrase("Away.")),
+        OperationalError("SELECT secret", {}, Exception("connection refused")),
+        InterfaceError("SELECT secret", {}, Exception("the connection is closed")),
+        PoolTimeoutError("QueuePool limit reached"),
+    ],
 )
 def test_what_is_away_for_the_moment_says_when_to_try_again(raising, error):
     raising.box["error"] = error
