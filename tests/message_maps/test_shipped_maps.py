@@ -33,6 +33,7 @@ def test_the_situations_are_there(shipped: Checked) -> None:
         "siren_by_mistake.yaml",
         "water_unsafe.yaml",
         "forest_fire.yaml",
+        "power_cut.yaml",
     }
 
 
