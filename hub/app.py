@@ -19,7 +19,7 @@ from hub.kernel.db import db, migrate, prepare_engine
 from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.queue import RedisDoorbell
-from hub.kernel.settings import ROOT, Settings, load
+from hub.kernel.settings import ROOT, Settings, SettingsError, load
 from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security
 from hub.web.parts import Parts
 
@@ -49,9 +49,13 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 
 
 def _flask_config(settings: Settings) -> dict[str, object]:
-    settings.data.directory.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.directory.mkdir(parents=True, exist_ok=True)
+        key = signing_key(settings.security.secret_key, settings.data.directory)
+    except OSError as error:
+        raise SettingsError([f"[data] directory: cannot be used: {error}"]) from error
     return {
-        "SECRET_KEY": signing_key(settings.security.secret_key, settings.data.directory).reveal(),
+        "SECRET_KEY": key.reveal(),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         # A connection that PostgreSQL has ended since its last use is noticed and replaced before it is used again, so
         # that a restart there fails no request afterwards. SQLite's are files.

@@ -59,7 +59,10 @@ def _lead(address: str) -> ResponseReturnValue:
 def _way_back() -> str:
     # What htmx asks for in the background is a part of the page that the browser shows.
     if shown := request.headers.get("HX-Current-URL"):
-        address = urlsplit(shown)
+        try:
+            address = urlsplit(shown)
+        except ValueError:
+            return ""
         return address.path + (f"?{address.query}" if address.query else "")
     return request.full_path.rstrip("?") if request.method == "GET" else ""
 
