@@ -12,6 +12,7 @@ from hub.channels.contract import (
     PermanentChannelError,
     Surroundings,
     TransientChannelError,
+    Trouble,
     UnknownOutcomeError,
 )
 from hub.channels.http import LONGEST_PAUSE, exchange, json_object, retry_after
@@ -66,6 +67,25 @@ def test_every_status_has_one_outcome_and_says_so(
     assert str(status) in str(caught.value.reason)
     assert f"127.0.0.1:{peer.port}" in str(caught.value.reason)
     assert len(peer.requests) == 1
+
+
+TROUBLES = {"message": [403, 404, 408, 422, 425, 501, 504, 505, 520], "host": [401, 500, 502, 503, 507], "pace": [429]}
+
+
+@pytest.mark.parametrize(
+    ("status", "trouble"), [(status, trouble) for trouble, statuses in TROUBLES.items() for status in statuses]
+)
+def test_what_a_status_says_about_the_host(peer: HttpPeer, hub: Surroundings, status: int, trouble: str) -> None:
+    peer.script.append(peers.answer(status))
+    with pytest.raises(ChannelError) as caught:
+        exchange(hub, "POST", peer.url, deadline=20, data=b"x")
+    assert caught.value.trouble == trouble
+
+
+def test_who_cannot_be_reached_is_in_trouble(hub: Surroundings) -> None:
+    with pytest.raises(TransientChannelError) as caught:
+        exchange(hub, "POST", "http://127.0.0.1:1/", deadline=20, data=b"x")
+    assert caught.value.trouble == Trouble.HOST
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])

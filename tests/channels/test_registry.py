@@ -128,6 +128,11 @@ def test_the_shipped_file_holds_two_harmless_channels(hub: Surroundings) -> None
     }
 
 
+@pytest.mark.parametrize(("written", "rate"), [("", None), ("60", 60), ("0.5", 0.5), ("60000", 60_000)])
+def test_a_channel_may_have_a_rate(tmp_path: Path, hub: Surroundings, written: str, rate: float | None) -> None:
+    assert load(tmp_path, hub, channel(rate_per_minute=written))["essai"].rate_per_minute == rate
+
+
 def test_the_shipped_examples_are_right_once_their_marks_are_taken_off(
     tmp_path: Path, hub: Surroundings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,6 +186,10 @@ MASTODON = {"kind": '"mastodon"', "settings": '{server = "https://social.example
         (channel(label='"a\\nb"'), "label: expected"),
         (channel(label='" "'), "label: expected"),
         (channel(exercise=""), "exercise: missing"),
+        *(
+            (channel(rate_per_minute=rate), "rate_per_minute: expected")
+            for rate in ("0", "-1", "true", '"9"', "nan", "60001")
+        ),
         (channel(exercise='"yes"'), "exercise: expected"),
         (channel(colour='"red"'), "unknown key 'colour'"),
         (channel(languages="[]"), "languages: expected"),

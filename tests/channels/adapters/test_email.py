@@ -19,6 +19,7 @@ from hub.channels.contract import (
     PermanentChannelError,
     Surroundings,
     TransientChannelError,
+    Trouble,
     UnknownOutcomeError,
 )
 from tests.channels.adapter_contract import AdapterContract
@@ -181,8 +182,9 @@ def test_a_refused_recipient_is_refused_alone(
         with pytest.raises(ChannelError, match="503"):
             adapter.send(attempt(adapter, address=READER))
     else:
-        with pytest.raises(outcome, match=reply[4:12]):
+        with pytest.raises(outcome, match=reply[4:12]) as caught:
             adapter.send(attempt(adapter, address=READER))
+        assert caught.value.trouble == Trouble.MESSAGE
     adapter.send(attempt(adapter, address="autre@rivemont.example"))
     assert len(server.received) == 1
 
@@ -336,6 +338,7 @@ def test_what_breaks_before_the_content_is_never_unknown(
         with pytest.raises(ChannelError) as caught:
             adapter.send(attempt(adapter, address=READER, deadline=2))
         assert type(caught.value) is outcome
+        assert caught.value.trouble == Trouble.HOST
 
 
 def test_a_greeting_that_drips_ends_at_the_deadline(hub: Surroundings) -> None:
