@@ -10,16 +10,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
 from hub.identity.errors import KeyRefused
 from hub.kernel.errors import Fault, Forbidden, HubError, NotFound, Unavailable
@@ -153,9 +151,6 @@ def _database_away(error: DBAPIError | PoolTimeoutError) -> ResponseReturnValue:
 
 def _plain(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
-    if isinstance(error, RequestRedirect):
-        # The router puts the host that the client named into the address; a forged one must lead nowhere.
-        return redirect(urlsplit(error.new_url)._replace(scheme="", netloc="").geturl(), status)
     if error.response is not None or status < 400:  # noqa: PLR2004 - the router's redirects pass through here
         return error
     response = _answer(

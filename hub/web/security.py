@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
 
 from hub.identity.queries import Person
 from hub.identity.service import session_officer
@@ -132,6 +134,10 @@ def present_officer() -> Person | None:
 def _name_request() -> None:
     g.request_id = new_id()
     request_id.set(g.request_id)
+    if isinstance(request.routing_exception, RequestRedirect):
+        # The router puts the host that the client named into the address; a forged one must lead nowhere.
+        address = urlsplit(request.routing_exception.new_url)
+        request.routing_exception.new_url = address._replace(scheme="", netloc="").geturl()
 
 
 def _enforce() -> None:

@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from hub.web.console.blueprint import blueprint
 from hub.web.errors import NotLoggedIn, PasswordChangeDue
+from hub.web.security import REQUEST_FIELDS
 
 # Forms whose next page only shows something: sending itself is never carried.
 CARRIED = {"console.check", "console.follow_up"}
@@ -26,8 +28,7 @@ Fields = list[tuple[str, str]]
 @blueprint.errorhandler(NotLoggedIn)
 def lead_to_log_in(error: NotLoggedIn) -> ResponseReturnValue:
     """To the log-in, and afterwards back to the page."""
-    if request.method == "POST" and request.endpoint in CARRIED:
-        fields = [(name, value) for name, value in request.form.items(multi=True) if name not in LEFT_OUT]
+    if request.method == "POST" and request.endpoint in CARRIED and (fields := _typed()):
         carried = _signer().dumps([request.path, fields])
         page = render_template("console/login.html", faults=(), login="", onward="", carried=carried)
         return page, error.status
@@ -54,6 +55,15 @@ def _lead(address: str) -> ResponseReturnValue:
         # htmx would follow a redirect and put the log-in page into a corner of this one.
         return Response(status=NotLoggedIn.status, headers={"HX-Redirect": address})
     return redirect(address, 303)
+
+
+def _typed() -> Fields:
+    """The fields of this form; none when it is larger than any form of ours."""
+    try:
+        fields = [(name, value) for name, value in request.form.items(multi=True) if name not in LEFT_OUT]
+    except RequestEntityTooLarge:
+        return []
+    return fields if len(fields) <= REQUEST_FIELDS else []
 
 
 def _way_back() -> str:
