@@ -25,7 +25,7 @@ lint: ## ruff, mypy, import contracts, message maps
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet . || { echo "run: make fix"; exit 1; }
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-logo 2>/dev/null || .venv/bin/lint-imports
+	@.venv/bin/lint-imports
 	@.venv/bin/flask hub maps lint
 
 .PHONY: fix
