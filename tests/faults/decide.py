@@ -15,8 +15,12 @@ from hub.dispatch.models import destinations
 from hub.kernel.db import transaction
 
 
-def publish(app: Flask, name: str, addresses: Sequence[str], seconds: float = 3600) -> list[str]:
+def publish(
+    app: Flask, name: str, addresses: Sequence[str], seconds: float = 3600, *, apart: bool = False
+) -> list[str]:
     """Decides on one message for the channel ``hook``; it ends after so many seconds.
+
+    With ``apart`` each address counts as a host of its own: what one of them does then holds back no other.
 
     Returns:
         The idempotency keys, in the order of the addresses.
@@ -34,11 +38,11 @@ def publish(app: Flask, name: str, addresses: Sequence[str], seconds: float = 36
             "channel_id": "hook",
             "address": address,
             "label": address,
-            "host": urlsplit(address).hostname,
+            "host": f"{urlsplit(address).hostname}{place if apart else ''}",
             "enabled": True,
             "created_at": now,
         }
-        for address in addresses
+        for place, address in enumerate(addresses)
     ]
     with app.app_context(), transaction() as session:
         session.execute(sa.update(destinations).values(enabled=False))

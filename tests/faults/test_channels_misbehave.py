@@ -146,7 +146,7 @@ def judge(app, peer, keys, *, remembers):
 
 @pytest.mark.parametrize("kind", ["repeatable", "once"])
 def test_with_the_embedded_engine(sqlite_app, moody, kind):
-    keys = publish(sqlite_app, "a1", addresses(moody))
+    keys = publish(sqlite_app, "a1", addresses(moody), apart=True)
     engine = Engine(sqlite_app.app_context, {"hook": make_channel(kind)}, SETTINGS, SystemClock(), random.Random(1))
     engine.start()
     wait_until(lambda: all(row.row["finished_at"] for row in found(sqlite_app, "hook")), "something is left")
@@ -163,7 +163,7 @@ def test_with_a_worker_of_a_fleet(fleet, moody):
         "HUB_DELIVERY_THREADS": "16",
     }
     fleet.start()
-    keys = publish(fleet.app, "a1", addresses(moody))
+    keys = publish(fleet.app, "a1", addresses(moody), apart=True)
     wait_until(lambda: all(row.row["finished_at"] for row in found(fleet.app, "hook")), "something is left")
     judge(fleet.app, moody, keys, remembers=True)
 
@@ -181,7 +181,7 @@ def test_what_cannot_be_reached_safely_gets_nothing(sqlite_app, tmp_path, moody)
         with closed as gone:
             nobody = gone.url
         bad = ["https://nobody.invalid/", nobody, *(peer.url for peer in tls), f"https://127.0.0.1:{moody.port}/"]
-        keys = publish(sqlite_app, "a1", bad, seconds=3)
+        keys = publish(sqlite_app, "a1", bad, seconds=3, apart=True)
         engine = Engine(
             sqlite_app.app_context, {"hook": make_channel("once")}, SETTINGS, SystemClock(), random.Random(1)
         )
