@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NoReturn, TypeVar
 
 import click
-from flask_babel import force_locale, gettext  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import force_locale, gettext
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InternalError, NotSupportedError
 
 from hub.identity.actor import Actor

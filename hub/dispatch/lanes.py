@@ -1,7 +1,8 @@
-"""Two lanes of waiting attempts, with a bulkhead around every host: a hung host delays no other.
+"""Two lanes of waiting attempts, with bulkheads around every host and every destination: a hung one delays no other.
 
 An attempt holds one of its host's places from its start until it is done. Attempts that meet a full host are held apart
-until one of its places is free, so that no thread ever stands in front of a full host. The most urgent attempt starts
+until one of its places is free, so that no thread ever stands in front of a full host. One attempt at a time is under
+way to a destination; others to it wait behind that one. The most urgent attempt starts
 first, whenever it came in; one start in eight is for whoever has waited longest, so that nothing waits for ever.
 """
 
@@ -55,6 +56,8 @@ class Lanes:
         self._turns = [0, 0]
         self._ready: tuple[list[Entry], ...] = tuple([] for _ in LANES)
         self._held: dict[tuple[int, str], list[Entry]] = {}
+        self._busy: set[int] = set()  # destinations with an attempt under way
+        self._behind: dict[int, list[Entry]] = {}
         self._waiting = [0, 0]
         self._here: Counter[str] = Counter()  # waiting or under way
         self._under_way: Counter[str] = Counter()
@@ -79,6 +82,7 @@ class Lanes:
         """The highest priority that waits in a lane; when nothing waits, that is under way; else `NOTHING`."""
         with self._lock:
             held = [entries[0] for (of_lane, _), entries in self._held.items() if of_lane == lane]
+            held += [entries[0] for entries in self._behind.values() if entries[0][2].lane == lane]
             waiting = [-entry[0] for entry in (*self._ready[lane][:1], *held)]
             return max(waiting or self._priorities, default=NOTHING)
 
@@ -109,6 +113,7 @@ class Lanes:
                 return None
             self._waiting[lane] -= 1
             self._under_way[one.host] += 1
+            self._busy.add(one.destination.id)
             self._priorities[one.priority] += 1
             if lane == SLOW_LANE:
                 self._slow_under_way[one.host] += 1
@@ -127,6 +132,12 @@ class Lanes:
             _less(self._priorities, one.priority)
             if one.lane == SLOW_LANE:
                 _less(self._slow_under_way, one.host)
+            self._busy.remove(one.destination.id)
+            behind = self._behind.get(one.destination.id)
+            if behind:
+                self._admit(heappop(behind))
+                if not behind:
+                    del self._behind[one.destination.id]
             for lane in LANES:
                 held = self._held.get((lane, one.host))
                 if held:
@@ -143,12 +154,14 @@ class Lanes:
     def clear(self) -> list[Claimed]:
         """Takes out everything that waits and returns it; what is under way goes on."""
         with self._lock:
-            out = [one for entries in (*self._held.values(), *self._ready) for _, _, one in entries]
+            queues = (*self._held.values(), *self._behind.values(), *self._ready)
+            out = [one for entries in queues for _, _, one in entries]
             for one in out:
                 _less(self._here, one.host)
             for ready in self._ready:
                 ready.clear()
             self._held.clear()
+            self._behind.clear()
             self._waiting = [0, 0]
             return out
 
@@ -173,11 +186,17 @@ class Lanes:
         self._change[lane].notify()
 
     def _next(self, lane: int) -> Claimed | None:
-        """The entry whose turn it is, if its host has a place. Those that are met before it are held apart."""
+        """The entry whose turn it is, if its destination is free and its host has a place.
+
+        Those that are met before it are held apart.
+        """
         ready = self._ready[lane]
         while ready:
             entry = self._oldest(ready) if self._turns[lane] % TURNS == TURNS - 1 else heappop(ready)
             one = entry[2]
+            if one.destination.id in self._busy:
+                heappush(self._behind.setdefault(one.destination.id, []), entry)
+                continue
             if self._has_place(lane, one.host):
                 self._turns[lane] += 1
                 return one

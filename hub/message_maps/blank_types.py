@@ -22,6 +22,8 @@ _FORBIDDEN = re.compile(
 )
 _MENTION = re.compile(r"(?<![\w.])[@\uff20]\w")
 # The signs of RFC 3986, less those that end a link in running text.
+# What social networks turn into a link, in a blank that is not for addresses.
+_LINK = re.compile(r"\w://|\bwww\.", re.IGNORECASE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 _SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"([01]?\d|2[0-3])(?: ?[hH] ?([0-5]\d)?|:([0-5]\d))")
@@ -64,6 +66,8 @@ def examine(blank: Placeholder, value: str, link_hosts: Collection[str], *, exam
     deceptive = _deceptive(value)
     if deceptive:
         return deceptive
+    if blank.type is not PlaceholderType.URL and _LINK.search(value):
+        return Phrase("no web address here: the message carries its own link")
     wrong = None if example and blank.type is PlaceholderType.ENUM else _TYPES[blank.type](blank, value, link_hosts)
     return wrong or _too_long(blank, value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, get_locale, gettext  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import Babel, get_locale, gettext
 
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings_checks import LANGUAGES

@@ -21,6 +21,7 @@ from hub.web.errors import TooManyRequests
 from hub.web.parts import parts
 
 DEVICE_COOKIE = "hub-device"
+LONGEST_LOGIN = 40
 DEVICE_SECONDS = 365 * 24 * 3600
 
 # Counted in this process: with several processes the limits are multiplied by their number, which still ends guessing.
@@ -39,7 +40,8 @@ def per_account() -> str:
 
 def account_key() -> str:
     """Whose attempts these are: those of a known browser on its account, or those of all strangers on that account."""
-    login = request.form.get("login", "").strip().lower()
+    # A login has 40 characters at most: the limiter must not keep megabytes that somebody typed.
+    login = request.form.get("login", "").strip().lower()[:LONGEST_LOGIN]
     known = _known_device()
     if known and known[0] == login:
         return f"device:{known[1]}"

@@ -100,6 +100,15 @@ def test_a_confirmation_that_was_sent_leads_to_its_alert_whatever_is_typed(town,
     assert traces(town)["alert"] == 1
 
 
+def test_a_confirmation_that_was_sent_is_not_changed_any_more(town, anne):
+    anne.confirm()
+    token = anne.hidden("token")
+    sent = anne.post(CONFIRM, {"token": token, "word": WORD})
+    anne.get("/console/")
+    answer = anne.post(f"{CONFIRM}/change", {"token": token})
+    assert (answer.status_code, answer.location) == (303, sent.location)
+
+
 def test_a_confirmation_without_the_form_token_is_refused(town, anne):
     anne.confirm()
     token = anne.hidden("token")

@@ -12,14 +12,16 @@ from hub.dispatch.models import FAST_LANE, SLOW_LANE
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 
 
-def attempt(number: int, host: str, lane: int = FAST_LANE, priority: int = 100) -> Claimed:
+def attempt(
+    number: int, host: str, lane: int = FAST_LANE, priority: int = 100, destination: int | None = None
+) -> Claimed:
     return Claimed(
         delivery_id=number,
         publication_id="p",
         status="Actual",
         channel_id="c",
         host=host,
-        destination=Destination(number, host),
+        destination=Destination(destination or number, host),
         body={},
         token="t",
         lease_until=NOW,
@@ -48,6 +50,34 @@ def lanes(calls: Calls | None = None, **changes) -> Lanes:
 
 def taken(lanes: Lanes, number: int, lane: int = FAST_LANE) -> list[int]:
     return [lanes.take(lane).delivery_id for _ in range(number)]
+
+
+def test_one_attempt_at_a_time_goes_to_a_destination():
+    queue = lanes()
+    first = attempt(1, "town", destination=9)
+    queue.put([first, attempt(2, "town", destination=9), attempt(3, "town")])
+    assert taken(queue, 2) == [1, 3]
+    queue.done(first)
+    assert taken(queue, 1) == [2]
+
+
+def test_the_lanes_share_one_place_at_a_destination():
+    queue = lanes()
+    slow, fast = attempt(1, "town", SLOW_LANE, destination=9), attempt(2, "town", priority=500, destination=9)
+    queue.put([slow])
+    assert taken(queue, 1, SLOW_LANE) == [1]
+    queue.put([fast, attempt(3, "town")])
+    assert taken(queue, 1) == [3]
+    assert queue.most_urgent(FAST_LANE) == 500
+    queue.done(slow)
+    assert taken(queue, 1) == [2]
+
+
+def test_what_waits_behind_a_destination_is_given_back_too():
+    queue = lanes()
+    queue.put([attempt(1, "town", destination=9), attempt(2, "town", destination=9), attempt(3, "town")])
+    assert taken(queue, 2) == [1, 3]
+    assert [one.delivery_id for one in queue.clear()] == [2]
 
 
 def test_a_full_host_is_passed_over_until_one_of_its_attempts_is_done():

@@ -112,6 +112,8 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ("zones", "rue \ud800", "U+D800"),
         ("zones", "rue\ufeff", "U+FEFF"),
         ("zones", "@everyone", "starts with @"),
+        ("zones", "rue du Pont, https://evil.example", "no web address"),
+        ("zones", "voir www.evil.example", "no web address"),
         ("zones", "quai, \uff20maire", "starts with @"),
         ("zones", "quai \U0001f30a", "emoji"),
         ("zones", "улица", "cannot be sent by SMS"),

@@ -55,6 +55,8 @@ def confirm() -> ResponseReturnValue:
 def change() -> ResponseReturnValue:
     """Back to the form with everything that was typed."""
     draft, _ = tokens.read(request.form.get("token", ""))
+    if _sent(draft):  # a page left open after sending: the form would look as if nothing had left
+        return redirect(url_for("console.alert", identifier=draft.identifier), 303)
     return _form(_unsettled(draft), ())
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, g, request, url_for
-from flask_babel import force_locale, format_datetime, get_locale  # type: ignore[import-untyped]  # it ships no types
+from flask_babel import force_locale, format_datetime, get_locale
 from markupsafe import Markup, escape
 
 from hub.kernel.phrase import Phrase
