@@ -161,7 +161,7 @@ def _watch(identifier: str, wait: float, *, as_json: bool) -> None:
             bar.update(progress.finished - bar.pos)
             if progress.done:
                 return
-            time.sleep(LOOK_EVERY_SECONDS)
+            time.sleep(LOOK_EVERY_SECONDS)  # a person watches; the loop ends at `until`
 
 
 def _report(identifier: str, *, as_json: bool) -> None:
