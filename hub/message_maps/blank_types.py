@@ -23,7 +23,7 @@ _FORBIDDEN = re.compile(
 _MENTION = re.compile(r"(?<![\w.])[@\uff20]\w")
 # The signs of RFC 3986, less those that end a link in running text.
 # What social networks turn into a link, in a blank that is not for addresses.
-_LINK = re.compile(r"\w://|\bwww\.", re.IGNORECASE)
+_LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 _SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"([01]?\d|2[0-3])(?: ?[hH] ?([0-5]\d)?|:([0-5]\d))")
