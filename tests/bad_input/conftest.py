@@ -14,7 +14,8 @@ from hub.identity import service
 from hub.kernel.db import db
 from tests.alerts.conftest import publish
 from tests.conftest import FixedClock, make_settings, running_app
-from tests.web.console.conftest import CHANNELS, HUB, PASSWORD, Browser, anne, town  # noqa: F401 - two are fixtures
+from tests.web.console.conftest import HUB, PASSWORD, Browser, anne, town  # noqa: F401 - two are fixtures
+from tests.web.furnished import CHANNELS
 
 # What an alert leaves behind.
 TRACES = ("alert", "publication", "publication_body", "delivery")

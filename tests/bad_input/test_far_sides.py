@@ -19,7 +19,8 @@ from tests.peers.http_peer import (
     reset_after_request,
     running_http_peer,
 )
-from tests.web.console.conftest import CHANNELS, HUB
+from tests.web.console.conftest import HUB
+from tests.web.furnished import CHANNELS
 
 WEBHOOK = """
 [[channel]]

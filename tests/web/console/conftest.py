@@ -5,39 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from html import unescape
-from pathlib import Path
 
 import pytest
 
-from hub.dispatch.destinations import ensure_single_destinations
 from hub.identity import service
 from hub.identity.actor import Actor
-from hub.kernel.db import transaction
-from hub.message_maps import loader, versions
-from hub.message_maps.rules import Rules
+from tests.web.furnished import CHANNELS, furnish
 
 PASSWORD = "une phrase facile à retenir"
 HUB = Actor("hub", "hub", "hub")
-
-CHANNELS = """
-[[channel]]
-id = "flux-cap"
-kind = "cap_feed"
-label = "Flux CAP"
-exercise = true
-
-[[channel]]
-id = "essai"
-kind = "spool"
-label = "Fichier"
-exercise = true
-
-[[channel]]
-id = "panneaux"
-kind = "spool"
-label = "Panneaux"
-exercise = false
-"""
 
 COMPOSE = "/console/compose/nat.flood.river/act.first"
 # 17:40 in Paris is the time of the tests' clock.
@@ -115,13 +91,7 @@ def town(app, clock):
     """The application with its maps published and two officers: anne (officer) and vera (viewer)."""
     hub = app.extensions["hub"]
     with app.app_context():
-        found = loader.load_directory(
-            Path(hub.settings.maps.directory),
-            Rules(languages=hub.settings.site.languages, link_hosts=hub.settings.maps.link_hosts),
-        )
-        with transaction() as session:
-            versions.publish(session, found.situations, now=clock.now(), actor_name="hub")
-        ensure_single_destinations(hub.channels.values(), clock.now())
+        furnish(app, clock)
         for login, name, role in (("anne", "Anne Martin", "officer"), ("vera", "Vera Petit", "viewer")):
             first = service.create_officer(login, name, role, "fr", actor=HUB, now=clock.now()).reveal()
             token = service.log_in(login, first, now=clock.now())
