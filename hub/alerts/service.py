@@ -28,8 +28,8 @@ from hub.identity.actor import Actor
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Conflict, HubError
 from hub.kernel.phrase import Phrase
-from hub.message_maps.lint import lint_rendered
-from hub.message_maps.rules import Finding, Rules
+from hub.message_maps.lint import Finding, lint_rendered
+from hub.message_maps.rules import Rules
 
 log = logging.getLogger(__name__)
 

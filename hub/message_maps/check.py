@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.message_maps.lint import errors, lint
+from hub.message_maps.lint import Finding, errors, lint
 from hub.message_maps.loader import Loaded, load_directory
-from hub.message_maps.rules import Finding, Rules
+from hub.message_maps.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ import pytest
 
 from hub.kernel.settings import load
 from hub.message_maps.check import Checked, check
+from hub.message_maps.lint.rule import Grade
+from hub.message_maps.lint.table import with_table
 from hub.message_maps.model import FORMS, Kind
-from hub.message_maps.rules import Grade, Rules
-from hub.message_maps.rules_table import with_table
+from hub.message_maps.rules import Rules
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -61,4 +62,4 @@ def test_each_alert_reaches_an_end(shipped: Checked) -> None:
 
 def test_the_page_for_authors_lists_the_rules_as_they_are() -> None:
     page = (ROOT / "docs" / "message_maps.md").read_text(encoding="utf-8")
-    assert with_table(page) == page, "run: .venv/bin/python -m hub.message_maps.rules_table"
+    assert with_table(page) == page, "run: .venv/bin/python -m hub.message_maps.lint.table"

@@ -12,9 +12,9 @@ from flask.typing import ResponseReturnValue
 from hub.kernel.db import reading
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
-from hub.message_maps.lint import lint
+from hub.message_maps.lint import Finding, Grade, lint
 from hub.message_maps.model import Family, Kind, Level, Message, Situation
-from hub.message_maps.rules import Finding, Grade, Rules
+from hub.message_maps.rules import Rules
 from hub.message_maps.search import search
 from hub.web.console.blueprint import blueprint
 from hub.web.console.texts import FORMS, with_examples

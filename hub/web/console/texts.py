@@ -9,7 +9,7 @@ from hub.channels.contract import RenderedText
 from hub.channels.text import Count, count, to_gsm7
 from hub.kernel.phrase import Phrase
 from hub.message_maps.exercise import marked
-from hub.message_maps.lint_length import worst_values
+from hub.message_maps.lint.length import worst_values
 from hub.message_maps.model import Message, Situation
 
 FORMS: Mapping[str, Phrase] = {

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings import LONGEST_COMMUNE, LONGEST_NAME, LONGEST_URL
 from hub.message_maps.blank_types import examine
+from hub.message_maps.lint.rule import Grade, Remark, RenderedView, RuleBook, Scope, TextView
 from hub.message_maps.model import PLACES, TIMES, Message, Origin, PlaceholderType, Situation
-from hub.message_maps.rules import Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
+from hub.message_maps.rules import Rules
 
 BOOK = RuleBook()
 

@@ -13,8 +13,9 @@ from hub.cap.vocabulary import Certainty, Severity, Urgency
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
 from hub.message_maps.exercise import mark, marked
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope, TextView
 from hub.message_maps.model import TIMES, Kind, Message, Part, Situation, Variant
-from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView
+from hub.message_maps.rules import Rules
 
 BOOK = RuleBook()
 

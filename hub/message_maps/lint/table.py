@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from hub.message_maps.lint import RULES
+from hub.message_maps.lint.engine import RULES
+from hub.message_maps.lint.rule import ALL_KINDS, Rule, Scope
 from hub.message_maps.model import FORMS
-from hub.message_maps.rules import ALL_KINDS, Rule, Scope
 
 BEGIN, END = "<!-- rules:begin -->", "<!-- rules:end -->"
 

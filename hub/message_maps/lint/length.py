@@ -25,8 +25,9 @@ from hub.channels.text import (
 )
 from hub.kernel.phrase import Phrase
 from hub.message_maps.exercise import marked
+from hub.message_maps.lint.rule import Fillings, Grade, Remark, RenderedView, RuleBook, Scope, TextView
 from hub.message_maps.model import Kind, Placeholder, PlaceholderType, Situation
-from hub.message_maps.rules import Fillings, Grade, Remark, RenderedView, RuleBook, Rules, Scope, TextView
+from hub.message_maps.rules import Rules
 from hub.message_maps.tagged import Tagged
 
 BOOK = RuleBook()

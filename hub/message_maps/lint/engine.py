@@ -9,25 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from hub.channels.contract import RenderedText
-from hub.message_maps import lint_characters, lint_completeness, lint_length, lint_lifecycle, lint_placeholders
+from hub.message_maps.lint import characters, completeness, length, lifecycle, placeholders
+from hub.message_maps.lint.rule import Contents, Fillings, Finding, Grade, Remark, RenderedView, Rule, Scope, TextView
 from hub.message_maps.model import Kind, Message, Situation
-from hub.message_maps.rules import (
-    Contents,
-    Fillings,
-    Finding,
-    Grade,
-    Remark,
-    RenderedView,
-    Rule,
-    Rules,
-    Scope,
-    TextView,
-)
+from hub.message_maps.rules import Rules
 
 RULES: tuple[Rule, ...] = tuple(
-    rule
-    for module in (lint_completeness, lint_length, lint_characters, lint_placeholders, lint_lifecycle)
-    for rule in module.BOOK.rules
+    rule for module in (completeness, length, characters, placeholders, lifecycle) for rule in module.BOOK.rules
 )
 
 
@@ -38,7 +26,7 @@ def lint(situation: Situation, rules: Rules) -> list[Finding]:
         for rule in _of_scope(Scope.SITUATION)
         for remark in rule.check(situation, rules)
     ]
-    fillings = lint_length.fillings(situation, rules)
+    fillings = length.fillings(situation, rules)
     for message in situation.messages:
         for rule in _of_scope(Scope.MESSAGE):
             if message.kind in rule.kinds:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hub.channels.text import GSM7_BASIC, GSM7_EXTENSION, holds_emoji, sms, to_gsm7
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
-from hub.message_maps.rules import Grade, Remark, RuleBook, Scope, TextView
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope, TextView
 
 BOOK = RuleBook()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from hub.message_maps.lint import RULES as ALL_RULES
 from hub.message_maps.lint import lint
-from hub.message_maps.rules import Grade, Scope
+from hub.message_maps.lint.engine import RULES as ALL_RULES
+from hub.message_maps.lint.rule import Grade, Scope
 from tests.message_maps.samples import RULES, changed, flood, text
 
 SMS = text("act.first", "sms", "fr")

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope, TextView
 from hub.message_maps.model import PLACES, Kind, Message, PlaceholderType, Situation
-from hub.message_maps.rules import Grade, Remark, RuleBook, Rules, Scope, TextView
+from hub.message_maps.rules import Rules
 
 BOOK = RuleBook()
 
