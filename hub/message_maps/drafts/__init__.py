@@ -1,0 +1,1 @@
+"""A town's working copies of its maps: edited, reviewed by a second officer, published as versions."""
