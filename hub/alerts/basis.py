@@ -62,7 +62,7 @@ def _first(session: Session, draft: Draft) -> Basis:
         raise StalePreview(Phrase("The messages of this situation have changed since the preview. Please look again."))
     message = situation.message(draft.message_id)
     faults = []
-    if not situation.can_be_triggered:
+    if not situation.can_be_triggered(message):
         faults.append(Fault("situation", Phrase("This situation is not approved: it cannot be used to alert.")))
     if message.kind is not Kind.ALERT:
         faults.append(Fault("message", Phrase("This message only makes sense as a follow-up of an earlier alert.")))

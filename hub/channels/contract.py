@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import marshmallow as ma
-import requests
 
 from hub.kernel.clock import Clock
+from hub.kernel.http import Answer
 from hub.kernel.phrase import Phrase
 from hub.kernel.secret import Secret
 
@@ -26,7 +26,7 @@ from hub.kernel.secret import Secret
 Body = Mapping[str, Any]
 
 # The forms in which a message map holds a text; an adapter takes one of them.
-FORMS = ("sms", "x", "bluesky", "mastodon", "long", "led", "cap")
+FORMS = ("sms", "x", "bluesky", "mastodon", "long", "led", "simplified", "cap", "voice")
 # The address of the one destination of a channel that is an account or a place of its own.
 SINGLE_ADDRESS = "self"
 LANGUAGE_NAMES: Mapping[str, Phrase] = {"fr": Phrase("French"), "en": Phrase("English")}
@@ -36,8 +36,8 @@ LANGUAGE_NAMES: Mapping[str, Phrase] = {"fr": Phrase("French"), "en": Phrase("En
 class RenderedText:
     """One message in one form and one language, blanks filled, exercise marks set, element tags gone.
 
-    ``parts`` has the keys of the form: ``text`` for sms, x, bluesky, mastodon and long; ``page1`` ... for led;
-    ``headline``, ``description``, ``instruction`` for cap.
+    ``parts`` has the keys of the form: ``page1`` ... for led; ``headline``, ``description``, ``instruction`` for cap;
+    ``text`` for all others.
     """
 
     form: str
@@ -151,8 +151,20 @@ class HttpClient(Protocol):
         deadline: float,
         headers: Mapping[str, str] | None = None,
         data: bytes | None = None,
-    ) -> requests.Response:
+    ) -> Answer:
         """One guarded exchange; see `hub.kernel.http`. Adapters call it through `hub.channels.http.exchange`."""
+        ...
+
+    def bulk(
+        self,
+        method: str,
+        url: str,
+        *,
+        deadline: float,
+        headers: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> Answer:
+        """The same through the engine for what is sent by the thousand."""
         ...
 
     def refusal(self, url: str) -> Phrase | None:

@@ -25,6 +25,12 @@ BLUESKY_GRAPHEMES, BLUESKY_BYTES = 300, 3000
 MASTODON_LIMIT, MASTODON_URL = 500, 23
 LED_WORDS, LED_LINES, LED_COLUMNS = 7, 4, 16
 CAP_HEADLINE = 140
+# Easy-to-read texts keep to short sentences; the number is ours, after the European easy-to-read guidelines.
+SIMPLE_SENTENCE_WORDS = 12
+# A calm announcer's pace; what is read aloud is kept in mind for half a minute (MissionMode).
+VOICE_WORDS_PER_MINUTE = 150
+VOICE_SECONDS = 30
+SECONDS_PER_MINUTE = 60
 
 # The default alphabet, without ç: the Unicode Consortium's table maps code 0x09 to ç where 3GPP prints Ç, so handsets
 # differ, and the letter is treated as unsafe. The extension table costs two septets (escape and character).
@@ -88,6 +94,7 @@ _BARE = re.compile(
     r"|es|it|be|ch|lu|nl|pt|jp|us|ca|re|gp|mq|gf|yt|nc|pf|pm|wf)(?![\w@-]|\.\w)(?:/[^\s<>\"«»]*[\w/=#&-])?",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"[^\s\w]*(?:[^\W_]|_+[^\W_])\S*")
 # Each of these characters is a grapheme of its own, so the slow engine is not needed.
 _SINGLE_GRAPHEMES = re.compile("[\n\x20-\x7e\xa0-\u02ff\u2010-\u2027\u202f\u20ac]*")
@@ -209,8 +216,23 @@ def led_lines(page: str, columns: int = LED_COLUMNS) -> list[str]:
 
 
 def led_words(page: str) -> int:
-    """The words of a page: a lone punctuation mark is none."""
-    return len(_WORD.findall(page))
+    """The words of a page."""
+    return words(page)
+
+
+def longest_sentence(text: str) -> str:
+    """The sentence with the most words; a line that ends without a full stop is a sentence too."""
+    return max(_SENTENCE_END.split(text), key=words)
+
+
+def words(text: str) -> int:
+    """The words of a text: a lone punctuation mark is none."""
+    return len(_WORD.findall(text))
+
+
+def voice_seconds(text: str) -> int:
+    """How long a text takes to be read out, in whole seconds begun."""
+    return -(-words(text) * SECONDS_PER_MINUTE // VOICE_WORDS_PER_MINUTE)
 
 
 def _parts(units: int, single: int, part: int) -> int:
@@ -281,6 +303,23 @@ def _count_cap(headline: str) -> Count:
     return Count(used, CAP_HEADLINE, Phrase("characters"), Phrase("the headline"), used <= CAP_HEADLINE)
 
 
+def _count_simplified(text: str) -> Count:
+    used = words(longest_sentence(text))
+    return Count(
+        used,
+        SIMPLE_SENTENCE_WORDS,
+        Phrase("words in the longest sentence"),
+        Phrase("%(words)s words in all", words=words(text)),
+        used <= SIMPLE_SENTENCE_WORDS,
+    )
+
+
+def _count_voice(text: str) -> Count:
+    used = voice_seconds(text)
+    detail = Phrase("%(words)s words at %(pace)s a minute", words=words(text), pace=VOICE_WORDS_PER_MINUTE)
+    return Count(used, VOICE_SECONDS, Phrase("seconds"), detail, used <= VOICE_SECONDS)
+
+
 _COUNTERS: Mapping[str, Callable[[str], Count]] = {
     "sms": _count_sms,
     "x": _count_x,
@@ -289,4 +328,6 @@ _COUNTERS: Mapping[str, Callable[[str], Count]] = {
     "long": _count_long,
     "led": _count_led,
     "cap": _count_cap,
+    "simplified": _count_simplified,
+    "voice": _count_voice,
 }

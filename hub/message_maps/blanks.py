@@ -40,7 +40,7 @@ def used(situation: Situation, message: Message) -> list[Placeholder]:
 
 def asked(situation: Situation, message: Message) -> list[Placeholder]:
     """The placeholders that an officer must type: used, and not filled in by the hub."""
-    return [blank for blank in used(situation, message) if blank.origin is None]
+    return [blank for blank in used(situation, message) if not blank.filled_in]
 
 
 def fill(

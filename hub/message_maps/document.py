@@ -16,6 +16,8 @@ from hub.message_maps.loader_situation import MAP_SCHEMA, read_situation
 from hub.message_maps.model import (
     FORMS,
     TEXT_PART,
+    Accepted,
+    Action,
     CapOverride,
     Fact,
     Level,
@@ -36,13 +38,17 @@ def to_document(situation: Situation) -> Document:
     Values are dicts, lists, texts, whole numbers and booleans; dates are texts (YYYY-MM-DD). What holds its default is
     left out. The same situation always gives the same document.
     """
-    return {
-        "schema": MAP_SCHEMA,
-        "situation": _head(situation),
-        "placeholders": {name: _placeholder(blank) for name, blank in situation.placeholders.items()},
-        "levels": {name: _level(level) for name, level in situation.levels.items()},
-        "messages": [_message(message) for message in situation.messages],
-    }
+    return _without_defaults(
+        {
+            "schema": MAP_SCHEMA,
+            "situation": _head(situation),
+            "placeholders": {name: _placeholder(blank) for name, blank in situation.placeholders.items()},
+            "levels": {name: _level(level) for name, level in situation.levels.items()},
+            "actions": [_action(action) for action in situation.actions.values()] or None,
+            "messages": [_message(message) for message in situation.messages],
+            "accepted": [_accepted(entry) for entry in situation.accepted] or None,
+        }
+    )
 
 
 def read_document(document: Any, rules: Rules, sources: Map[str, Source]) -> tuple[Situation | None, tuple[Fault, ...]]:
@@ -66,8 +72,9 @@ def read_document(document: Any, rules: Rules, sources: Map[str, Source]) -> tup
 
 def _head(situation: Situation) -> Document:
     owner = situation.owner
-    return {
+    head = {
         "id": situation.id,
+        "aliases": list(situation.aliases) or None,
         "version": situation.version,
         "status": situation.status.value,
         "owner": {
@@ -85,10 +92,37 @@ def _head(situation: Situation) -> Document:
         "cap": {"category": [word.value for word in situation.category], "event": dict(situation.event)},
         "area": {language: tagged.source for language, tagged in situation.area.items()},
     }
+    return _without_defaults(head)
 
 
 def _fact(fact: Fact) -> Document:
-    return {"id": fact.id, "text": dict(fact.text), "source": fact.source}
+    checked = fact.validated
+    return _without_defaults(
+        {
+            "id": fact.id,
+            "text": dict(fact.text),
+            "source": fact.source or None,
+            "validated": {"by": checked.by, "on": checked.on.isoformat()} if checked else None,
+            "note": dict(fact.note) or None,
+        }
+    )
+
+
+def _action(action: Action) -> Document:
+    text = {language: tagged.source for language, tagged in action.text.items()}
+    return {"id": action.id, "text": text, "facts": list(action.facts)}
+
+
+def _accepted(entry: Accepted) -> Document:
+    return _without_defaults(
+        {
+            "rule": entry.rule,
+            "message": entry.message or None,
+            "form": entry.form or None,
+            "language": entry.language or None,
+            "reason": dict(entry.reason),
+        }
+    )
 
 
 def _placeholder(blank: Placeholder) -> Document:
@@ -96,7 +130,7 @@ def _placeholder(blank: Placeholder) -> Document:
         {
             "type": blank.type.value,
             "max": blank.max,
-            "from": blank.origin.value if blank.origin else None,
+            "from": f"number.{blank.number}" if blank.number else blank.origin.value if blank.origin else None,
             "required": None if blank.required else False,
             "future": blank.future or None,
             "next_update": blank.next_update or None,
@@ -129,11 +163,12 @@ def _message(message: Message) -> Document:
     return _without_defaults(
         {
             "id": message.id,
+            "status": "draft" if message.draft else None,
             "phase": message.phase.value,
             "level": message.level,
             "kind": message.kind.value,
             "title": dict(message.title),
-            "facts": list(message.facts) or None,
+            "actions": list(message.actions) or None,
             "variants": _variants(message),
             "cap_override": _override(message.cap_override) if message.cap_override else None,
             "followups": {role: message.followups[role] for role in ROLES if role in message.followups} or None,

@@ -20,8 +20,8 @@ def mark(language: str) -> str:
 def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]:
     """The parts of a text with exercise marks in front and behind.
 
-    ``long``: a first and a last line. ``led``: a first and a last page. ``cap``: the headline and the description
-    start with the mark, the instruction ends with it. Others: in front and behind.
+    ``long``, ``simplified``: a first and a last line. ``led``: a first and a last page. ``cap``: the headline and the
+    description start with the mark, the instruction ends with it. Others: in front and behind.
     """
     word = mark(language)
     if form == "led":
@@ -33,5 +33,5 @@ def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]
             "description": f"{word} {parts['description']}",
             "instruction": f"{parts['instruction']} {word}",
         }
-    gap = "\n" if form == "long" else " "
+    gap = "\n" if form in {"long", "simplified"} else " "
     return {part: f"{word}{gap}{text}{gap}{word}" for part, text in parts.items()}

@@ -24,7 +24,8 @@ from hub.message_maps.schema import Faults, Fields, plain_text, unknown
 from hub.message_maps.tagged import Tagged, parse
 from hub.message_maps.yaml_tree import Listing, Mapping, Node, Scalar
 
-ROLES = ("update", "correction", "cancel", "all_clear", "escalate")
+ROLES = ("update", "no_change", "correction", "cancel", "all_clear", "escalate", "de_escalate", "recovery")
+_DRAFT = "draft"
 _TEXT_FORMS = tuple(form for form in FORMS if form not in {"led", "cap"})
 _ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _OVERRIDE_KEYS = ("msg_type", "urgency", "severity", "certainty", "response")
@@ -38,10 +39,10 @@ def read_messages(
     rules: Rules,
     levels: Map[str, Level],
     placeholders: Map[str, Placeholder],
-    facts: Collection[str],
+    actions: Collection[str],
 ) -> tuple[Message, ...]:
     """Reads all messages; ids are unique and every follow-up leads to one of them."""
-    reader = _MessageReader(faults, rules, levels, placeholders, facts)
+    reader = _MessageReader(faults, rules, levels, placeholders, actions)
     nodes = top.listing("messages")
     messages = tuple(reader.read(node) for node in nodes)
     ids: dict[str, int] = {}
@@ -69,13 +70,13 @@ class _MessageReader:
         rules: Rules,
         levels: Map[str, Level],
         placeholders: Map[str, Placeholder],
-        facts: Collection[str],
+        actions: Collection[str],
     ) -> None:
         self.faults = faults
         self.rules = rules
         self.levels = levels
         self.placeholders = placeholders
-        self.facts = facts
+        self.actions = actions
         self.edges: list[tuple[Node, str, str, str]] = []
 
     def read(self, node: Node) -> Message:
@@ -84,7 +85,7 @@ class _MessageReader:
             node,
             "message",
             ("id", "phase", "level", "kind", "title", "variants"),
-            ("facts", "followups", "cap_override"),
+            ("actions", "facts", "followups", "cap_override", "status"),
         )
         name = fields.text("id", _ID, "act.first")
         fields.what = f"message {name}"
@@ -98,20 +99,34 @@ class _MessageReader:
             level=level,
             kind=fields.word("kind", Kind),
             title=fields.localized("title", self.rules.languages),
-            facts=self._facts(fields),
+            actions=self._actions(fields),
             variants=variants,
             followups=self._followups(fields),
             same_as=same_as,
             cap_override=self._override(fields),
+            draft=self._draft(fields),
             line=node.line,
         )
 
-    def _facts(self, fields: Fields) -> tuple[str, ...]:
-        facts = fields.texts("facts")
-        for fact, node in zip(facts, fields.listing("facts"), strict=True):
-            if fact and fact not in self.facts:
-                self.faults.at(node, unknown(fields.of("facts"), fact, self.facts))
-        return facts
+    def _actions(self, fields: Fields) -> tuple[str, ...]:
+        # `facts` is the old way: until all maps name actions, a fact stands for the action in its own words.
+        key = "actions" if "actions" in fields else "facts"
+        found = []
+        for written, node in zip(fields.texts(key), fields.listing(key), strict=True):
+            name = written if key == "actions" else written.lower()
+            if name and name not in self.actions:
+                self.faults.at(node, unknown(fields.of(key), written, self.actions))
+            found.append(name)
+        return tuple(found)
+
+    def _draft(self, fields: Fields) -> bool:
+        if "status" not in fields:
+            return False
+        status = fields.text("status")
+        if status and status != _DRAFT:
+            right = Phrase("`draft`, or no `status` at all: an approved map is approved with all its other messages")
+            fields.wrong("status", right, status)
+        return True
 
     def _followups(self, fields: Fields) -> dict[str, str]:
         if "followups" not in fields:
@@ -138,21 +153,22 @@ class _MessageReader:
     def _variants(self, fields: Fields) -> tuple[Variants, dict[str, str]]:
         variants: Variants = {}
         same_as: dict[str, str] = {}
-        if "variants" not in fields:
+        borrowed: Variants = {}
+        if not fields.pairs("variants"):
             return variants, same_as
-        forms = Fields(self.faults, fields.entries["variants"], fields.of("variants"), FORMS)
+        forms = Fields(self.faults, fields.entries["variants"], fields.of("variants"), (), FORMS)
         for form, node in forms.entries.items():
             if isinstance(node, Mapping) and "same_as" in node.entries:
                 same_as[form] = Fields(self.faults, node, forms.of(form), ("same_as",)).text("same_as")
             else:
                 variants[form] = self._form(forms, form)
         for form, other in same_as.items():
-            if form not in _TEXT_FORMS or other not in _TEXT_FORMS or other in same_as:
+            if form not in _TEXT_FORMS or other not in _TEXT_FORMS or other not in variants:
                 right = Phrase("`same_as` with the name of another text form that has a text of its own")
                 forms.wrong(form, right, other)
-            elif other in variants:
-                variants[form] = variants[other]
-        return variants, same_as
+            else:
+                borrowed[form] = variants[other]
+        return variants | borrowed, same_as
 
     def _form(self, forms: Fields, form: str) -> dict[str, dict[str, Tagged]]:
         read = {"led": self._pages, "cap": self._cap}.get(form, self._text)

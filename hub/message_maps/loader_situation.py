@@ -7,10 +7,10 @@ from collections.abc import Mapping as Map
 
 from hub.cap.vocabulary import Category, Certainty, ResponseType, Severity, Urgency
 from hub.kernel.phrase import Phrase
+from hub.message_maps.loader_facts import read_accepted, read_actions, read_facts
 from hub.message_maps.loader_messages import read_messages
 from hub.message_maps.model import (
     PLACES,
-    Fact,
     Family,
     Kinetics,
     Level,
@@ -26,9 +26,10 @@ from hub.message_maps.model import (
 from hub.message_maps.rules import Rules
 from hub.message_maps.schema import Faults, Fields, plain_text, unknown
 from hub.message_maps.tagged import Tagged, parse
-from hub.message_maps.yaml_tree import Mapping, Node
+from hub.message_maps.yaml_tree import Mapping, Node, Scalar
 
 MAP_SCHEMA = "tocsin-map/1"
+_SECTIONS = ("schema", "situation", "placeholders", "levels", "messages")
 _SITUATION_KEYS = (
     "id",
     "version",
@@ -46,6 +47,7 @@ _SITUATION_KEYS = (
 )
 _ID = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NUMBER = re.compile(r"number\.([a-z][a-z0-9_]*)")
 _OET = re.compile(r"OET-\d{3}")
 _LEVEL_KEYS = (
     "rank",
@@ -81,17 +83,17 @@ MAX_MINUTES = 14 * 24 * 60
 
 def read_situation(tree: Mapping, faults: Faults, rules: Rules, sources: Map[str, Source]) -> Situation | None:
     """Reads one file's tree. Faults are collected; the result may only be used when there are none."""
-    top = Fields(faults, tree, "map", ("schema", "situation", "placeholders", "levels", "messages"))
+    top = Fields(faults, tree, "map", _SECTIONS, ("actions", "accepted"))
     if "schema" in top and top.text("schema") != MAP_SCHEMA:
         top.wrong("schema", Phrase("`%(schema)s`", schema=MAP_SCHEMA), top.text("schema"))
     if "situation" not in top:
         return None
-    head = Fields(faults, top.entries["situation"], "situation", _SITUATION_KEYS)
+    head = Fields(faults, top.entries["situation"], "situation", _SITUATION_KEYS, ("aliases",))
     placeholders = {name: _placeholder(faults, name, node, rules) for name, node in top.pairs("placeholders").items()}
     levels = {name: _level(faults, name, node, rules) for name, node in top.pairs("levels").items()}
-    facts = tuple(_fact(faults, node, rules, sources) for node in head.listing("facts"))
-    _no_twins(faults, head, facts)
-    messages = read_messages(top, faults, rules, levels, placeholders, {fact.id for fact in facts})
+    facts = read_facts(head, faults, rules, sources)
+    actions = read_actions(top, faults, rules, facts, placeholders)
+    messages = read_messages(top, faults, rules, levels, placeholders, actions)
     cap = Fields(faults, head.entries.get("cap", head.node), "cap", ("category", "event")) if "cap" in head else None
     return Situation(
         id=head.text("id", _ID, "nat.flood.river"),
@@ -110,7 +112,10 @@ def read_situation(tree: Mapping, faults: Faults, rules: Rules, sources: Map[str
         area=_area(faults, head, rules, placeholders),
         placeholders=placeholders,
         levels=levels,
+        actions=actions,
         messages=messages,
+        aliases=_aliases(head),
+        accepted=read_accepted(top, faults, rules, {message.id for message in messages}),
         line=tree.line,
     )
 
@@ -123,20 +128,12 @@ def _owner(faults: Faults, head: Fields) -> Owner:
     return Owner(owner.text("role"), owner.day("reviewed_on"), owner.integer("review_every_days", 1, MAX_REVIEW_DAYS))
 
 
-def _fact(faults: Faults, node: Node, rules: Rules, sources: Map[str, Source]) -> Fact:
-    entry = Fields(faults, node, "fact", ("id", "text", "source"))
-    source = entry.text("source")
-    if source and source not in sources:
-        faults.at(entry.entries["source"], unknown("fact, source", source, sources))
-    return Fact(entry.text("id"), entry.localized("text", rules.languages), source)
-
-
-def _no_twins(faults: Faults, head: Fields, facts: tuple[Fact, ...]) -> None:
-    seen: set[str] = set()
-    for fact, node in zip(facts, head.listing("facts"), strict=True):
-        if fact.id and fact.id in seen:
-            faults.at(node, Phrase("the fact id `%(id)s` stands twice; ids are unique in a file", id=fact.id))
-        seen.add(fact.id)
+def _aliases(head: Fields) -> tuple[str, ...]:
+    aliases = head.texts("aliases")
+    for alias, node in zip(aliases, head.listing("aliases"), strict=True):
+        if alias and not _ID.fullmatch(alias):
+            head.faults.at(node, Phrase("`%(id)s` is no id: expected one such as nat.flood.river", id=alias))
+    return aliases
 
 
 def _word_lists(head: Fields, key: str, rules: Rules) -> dict[str, tuple[str, ...]]:
@@ -172,6 +169,7 @@ def _placeholder(faults: Faults, name: str, node: Node, rules: Rules) -> Placeho
     if not _NAME.fullmatch(name):
         faults.at(entry.node, Phrase("%(what)s: a name is lower-case letters, digits and _", what=what))
     kind = entry.word("type", PlaceholderType)
+    number = _number(entry, kind)
     values = tuple(Fields(faults, value, f"{what}, values", rules.languages) for value in entry.listing("values"))
     if (kind is PlaceholderType.ENUM) != bool(values):
         faults.at(entry.node, Phrase("%(what)s: `values` goes with type enum, and only with it", what=what))
@@ -183,14 +181,26 @@ def _placeholder(faults: Faults, name: str, node: Node, rules: Rules) -> Placeho
         example=entry.localized("example", rules.languages),
         hint=entry.localized("hint", rules.languages),
         required=entry.flag("required", default=True),
-        origin=entry.word("from", Origin) if "from" in entry else None,
+        origin=entry.word("from", Origin) if "from" in entry and not number else None,
         future=entry.flag("future", default=False),
         next_update=entry.flag("next_update", default=False),
         per_language=_per_language(entry, kind),
         values=tuple({language: value.text(language) for language in rules.languages} for value in values),
         default=entry.text("default"),
         corrects=_corrects(entry, kind),
+        number=number,
     )
+
+
+def _number(entry: Fields, kind: PlaceholderType) -> str:
+    """The key of the register of numbers that ``from: number.<key>`` names, or nothing."""
+    node = entry.entries.get("from")
+    found = _NUMBER.fullmatch(node.value) if isinstance(node, Scalar) else None
+    if found is None:
+        return ""
+    if kind is not PlaceholderType.PHONE:
+        entry.wrong("from", Phrase("a number of the register only for phone"), kind)
+    return found[1]
 
 
 def _per_language(entry: Fields, kind: PlaceholderType) -> bool:

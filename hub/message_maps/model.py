@@ -18,7 +18,7 @@ from hub.message_maps.tagged import Tagged
 
 Localized = Mapping[str, str]
 
-FORMS = ("sms", "x", "bluesky", "mastodon", "long", "led", "cap")
+FORMS = ("sms", "x", "bluesky", "mastodon", "long", "led", "simplified", "cap", "voice")
 CAP_PARTS = ("headline", "description", "instruction")
 TEXT_PART = "text"
 
@@ -26,11 +26,16 @@ TEXT_PART = "text"
 class Kind(StrEnum):
     """What a message does in the life of an alert."""
 
+    PREVENTION = "prevention"
     ALERT = "alert"
     UPDATE = "update"
+    NO_CHANGE = "no_change"
     CORRECTION = "correction"
+    DE_ESCALATE = "de_escalate"
     CANCEL = "cancel"
     ALL_CLEAR = "all_clear"
+    RECOVERY = "recovery"
+    DEBUNK = "debunk"
 
 
 class Phase(StrEnum):
@@ -117,12 +122,46 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Validation:
+    """Who checked a fact, and when."""
+
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
-    """A behaviour that guidance may build on. ``source`` is a code of ``sources.yaml``."""
+    """A behaviour that guidance may build on.
+
+    ``source`` is a code of ``sources.yaml``, empty where none was found yet. ``note`` says what a reader of the map
+    must know, such as two sources that differ.
+    """
 
     id: str
     text: Localized
-    source: str
+    source: str = ""
+    validated: Validation | None = None
+    note: Localized = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that people are told to do: a short imperative that builds on facts of the situation."""
+
+    id: str
+    text: Mapping[str, Tagged]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A warning of the linter that the authors accept, and why. An empty place means every place."""
+
+    rule: str
+    reason: Localized
+    message: str = ""
+    form: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +182,7 @@ class Placeholder:
     ``future``: the moment must lie ahead. ``next_update``: the moment is the promised next message, checked against the
     level's cadence. ``per_language``: the officer types it once for each language. ``values``: the choices of an enum.
     ``corrects``: a correction replaces what its ``wrong`` blank holds by what its ``right`` one does, in all others.
+    ``number``: the key of the town's register of numbers that fills it in.
     """
 
     name: str
@@ -159,6 +199,12 @@ class Placeholder:
     values: tuple[Localized, ...] = ()
     default: str = ""
     corrects: Part | None = None
+    number: str = ""
+
+    @property
+    def filled_in(self) -> bool:
+        """Whether the hub fills it in, so that no officer is asked."""
+        return self.origin is not None or bool(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +241,9 @@ Variant = Mapping[str, Tagged]
 class Message:
     """One pre-written message: form -> language -> part -> tagged text.
 
-    ``same_as`` tells which forms borrow their text from another one. ``followups`` maps a role (update, correction,
-    cancel, all_clear, escalate) to a message id.
+    ``same_as`` tells which forms borrow their text from another one. ``followups`` maps a role (update, no_change,
+    correction, cancel, all_clear, escalate, de_escalate, recovery) to a message id. ``draft``: it cannot be triggered,
+    although its situation is approved.
     """
 
     id: str
@@ -204,11 +251,12 @@ class Message:
     level: str
     kind: Kind
     title: Localized
-    facts: tuple[str, ...]
+    actions: tuple[str, ...]
     variants: Mapping[str, Mapping[str, Variant]]
     followups: Mapping[str, str]
     same_as: Mapping[str, str] = field(default_factory=dict)
     cap_override: CapOverride | None = None
+    draft: bool = False
     line: int = field(default=0, compare=False)
 
     def variant(self, form: str, language: str) -> Variant:
@@ -261,7 +309,10 @@ class Situation:
     area: Mapping[str, Tagged]
     placeholders: Mapping[str, Placeholder]
     levels: Mapping[str, Level]
+    actions: Mapping[str, Action]
     messages: tuple[Message, ...]
+    aliases: tuple[str, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     line: int = field(default=0, compare=False)
 
     @cached_property
@@ -287,10 +338,20 @@ class Situation:
         """The level that a message belongs to."""
         return self.levels[message.level]
 
-    @property
-    def can_be_triggered(self) -> bool:
-        """Only a map that someone approved may alert the public."""
-        return self.status is State.APPROVED
+    def facts_of(self, message: Message) -> tuple[Fact, ...]:
+        """The facts that a message builds on, by way of its actions, in the order of the map."""
+        wanted = {fact for name in message.actions if name in self.actions for fact in self.actions[name].facts}
+        return tuple(fact for fact in self.facts if fact.id in wanted)
+
+    def unsourced(self, message: Message) -> tuple[Action, ...]:
+        """The actions of a message that no fact with a source stands behind."""
+        sourced = {fact.id for fact in self.facts if fact.source}
+        actions = (self.actions[name] for name in message.actions if name in self.actions)
+        return tuple(action for action in actions if sourced.isdisjoint(action.facts))
+
+    def can_be_triggered(self, message: Message) -> bool:
+        """Only what someone approved, and what builds on sources, may alert the public."""
+        return self.status is State.APPROVED and not message.draft and not self.unsourced(message)
 
     def cap_words(self, message: Message) -> CapOverride:
         """The CAP words of a message: its level's, or those of an end (its own, else `END_WORDS`).
@@ -305,12 +366,18 @@ class Situation:
         return CapOverride(MSG_TYPES[message.kind], level.urgency, level.severity, level.certainty, level.response)
 
 
+# Source: CAP 1.2, section 3.2.1. A debunk is no CAP alert: it has no `cap` form.
 MSG_TYPES: Mapping[Kind, MsgType] = {
+    Kind.PREVENTION: MsgType.ALERT,
     Kind.ALERT: MsgType.ALERT,
     Kind.UPDATE: MsgType.UPDATE,
+    Kind.NO_CHANGE: MsgType.UPDATE,
     Kind.CORRECTION: MsgType.UPDATE,
+    Kind.DE_ESCALATE: MsgType.UPDATE,
     Kind.CANCEL: MsgType.CANCEL,
     Kind.ALL_CLEAR: MsgType.UPDATE,
+    Kind.RECOVERY: MsgType.ALERT,
+    Kind.DEBUNK: MsgType.ALERT,
 }
 
 # An alert that ends: nothing is ahead any more, and what is said is known. Cancel withdraws an alert sent in error, an

@@ -8,6 +8,8 @@ from typing import Any
 
 from hub.cap.vocabulary import Category, Certainty, MsgType, ResponseType, Severity, Urgency
 from hub.message_maps.model import (
+    Accepted,
+    Action,
     CapOverride,
     Fact,
     Family,
@@ -23,6 +25,7 @@ from hub.message_maps.model import (
     PlaceholderType,
     Situation,
     State,
+    Validation,
 )
 from hub.message_maps.tagged import parse
 
@@ -46,23 +49,28 @@ def to_json(situation: Situation) -> Json:
         "synonyms": {language: list(words) for language, words in situation.synonyms.items()},
         "kinetics": situation.kinetics.value,
         "hazard": {language: list(words) for language, words in situation.hazard.items()},
-        "facts": [{"id": fact.id, "text": dict(fact.text), "source": fact.source} for fact in situation.facts],
+        "facts": [_fact_json(fact) for fact in situation.facts],
         "oet": list(situation.oet),
         "category": [category.value for category in situation.category],
         "event": dict(situation.event),
         "area": {language: tagged.source for language, tagged in situation.area.items()},
         "placeholders": [_placeholder_json(blank) for blank in situation.placeholders.values()],
         "levels": [_level_json(level) for level in situation.levels.values()],
+        "actions": [_action_json(action) for action in situation.actions.values()],
         "messages": [_message_json(message) for message in situation.messages],
+        "aliases": list(situation.aliases),
+        "accepted": [_accepted_json(entry) for entry in situation.accepted],
     }
 
 
 def from_json(content: Mapping[str, Any]) -> Situation:
-    """The situation that `to_json` wrote.
+    """The situation that `to_json` wrote, in this release or an earlier one.
 
     Raises:
         KeyError, ValueError: the content was not written by `to_json`.
     """
+    if "actions" not in content:
+        content = _with_actions(content)
     owner = content["owner"]
     return Situation(
         id=content["id"],
@@ -74,15 +82,75 @@ def from_json(content: Mapping[str, Any]) -> Situation:
         synonyms={language: tuple(words) for language, words in content["synonyms"].items()},
         kinetics=Kinetics(content["kinetics"]),
         hazard={language: tuple(words) for language, words in content["hazard"].items()},
-        facts=tuple(Fact(fact["id"], fact["text"], fact["source"]) for fact in content["facts"]),
+        facts=tuple(_fact(fact) for fact in content["facts"]),
         oet=tuple(content["oet"]),
         category=tuple(Category(word) for word in content["category"]),
         event=content["event"],
         area={language: parse(text) for language, text in content["area"].items()},
         placeholders={blank["name"]: _placeholder(blank) for blank in content["placeholders"]},
         levels={level["id"]: _level(level) for level in content["levels"]},
+        actions={action["id"]: _action(action) for action in content["actions"]},
         messages=tuple(_message(message) for message in content["messages"]),
+        aliases=tuple(content["aliases"]),
+        accepted=tuple(Accepted(**entry) for entry in content["accepted"]),
     )
+
+
+def _with_actions(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A version of the time when messages named facts: each fact becomes an action of its own, in the same words."""
+    return {
+        **content,
+        "actions": [
+            {"id": fact["id"].lower(), "text": fact["text"], "facts": [fact["id"]]} for fact in content["facts"]
+        ],
+        "messages": [
+            {**message, "actions": [fact.lower() for fact in message["facts"]]} for message in content["messages"]
+        ],
+        "aliases": [],
+        "accepted": [],
+    }
+
+
+def _fact_json(fact: Fact) -> Json:
+    checked = fact.validated
+    return {
+        "id": fact.id,
+        "text": dict(fact.text),
+        "source": fact.source,
+        "validated": {"by": checked.by, "on": checked.on.isoformat()} if checked else None,
+        "note": dict(fact.note),
+    }
+
+
+def _fact(content: Json) -> Fact:
+    checked = content.get("validated")
+    return Fact(
+        content["id"],
+        content["text"],
+        content["source"],
+        Validation(checked["by"], date.fromisoformat(checked["on"])) if checked else None,
+        content.get("note", {}),
+    )
+
+
+def _action_json(action: Action) -> Json:
+    text = {language: tagged.source for language, tagged in action.text.items()}
+    return {"id": action.id, "text": text, "facts": list(action.facts)}
+
+
+def _action(content: Json) -> Action:
+    text = {language: parse(source) for language, source in content["text"].items()}
+    return Action(content["id"], text, tuple(content["facts"]))
+
+
+def _accepted_json(entry: Accepted) -> Json:
+    return {
+        "rule": entry.rule,
+        "reason": dict(entry.reason),
+        "message": entry.message,
+        "form": entry.form,
+        "language": entry.language,
+    }
 
 
 def _placeholder_json(blank: Placeholder) -> Json:
@@ -101,6 +169,7 @@ def _placeholder_json(blank: Placeholder) -> Json:
         "values": [dict(value) for value in blank.values],
         "default": blank.default,
         "corrects": blank.corrects.value if blank.corrects else None,
+        "number": blank.number,
     }
 
 
@@ -152,7 +221,8 @@ def _message_json(message: Message) -> Json:
         "level": message.level,
         "kind": message.kind.value,
         "title": dict(message.title),
-        "facts": list(message.facts),
+        "actions": list(message.actions),
+        "draft": message.draft,
         "variants": {
             form: {
                 language: {part: tagged.source for part, tagged in parts.items()}
@@ -190,7 +260,7 @@ def _message(content: Json) -> Message:
         level=content["level"],
         kind=Kind(content["kind"]),
         title=content["title"],
-        facts=tuple(content["facts"]),
+        actions=tuple(content["actions"]),
         variants=variants,
         followups=content["followups"],
         same_as=content["same_as"],
@@ -203,4 +273,5 @@ def _message(content: Json) -> Message:
             Certainty(words["certainty"]),
             tuple(ResponseType(word) for word in words["response"]),
         ),
+        draft=content.get("draft", False),
     )

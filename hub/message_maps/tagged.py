@@ -5,7 +5,7 @@ linter what a stretch of text is for and disappears when the text is rendered. A
 literal ``{`` is written ``\{``.
 
 Source of the elements: the Warning Response Model's five contents (source, hazard, location, time, guidance) with
-impact, next update, link and kind marker.
+impact, next update, link and kind marker; for a debunk, the four steps of the Debunking Handbook 2020.
 """
 
 from __future__ import annotations
@@ -27,11 +27,15 @@ ELEMENTS = {
     "N": Phrase("next update"),
     "U": Phrase("link"),
     "K": Phrase("kind marker"),
+    "F": Phrase("what is true"),
+    "W": Phrase("warning of the myth"),
+    "M": Phrase("the myth"),
+    "Y": Phrase("why it is false"),
 }
 
-_TAG = re.compile(r"\[([SHILTGNUK])\]")
+_TAG = re.compile(r"\[([SHILTGNUKFWMY])\]")
 _BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_TOKEN = re.compile(r"\\([\[{])|\[([SHILTGNUK])\]|\{([a-z][a-z0-9_]*)\}|([\[{}])")
+_TOKEN = re.compile(r"\\([\[{])|\[([SHILTGNUKFWMY])\]|\{([a-z][a-z0-9_]*)\}|([\[{}])")
 _PIECE = re.compile(r"(\{\{|\}\})|\{([a-z][a-z0-9_]*)\}")
 
 Report = Callable[[int, Phrase], None]
@@ -174,7 +178,8 @@ def _stray(source: str, offset: int) -> Phrase:
     shown = source[offset : offset + 12]
     if source[offset] == "[":
         return Phrase(
-            "`%(shown)s` is no tag: the tags are [S] [H] [I] [L] [T] [G] [N] [U] [K]; a literal bracket is `\\[`",
+            "`%(shown)s` is no tag: the tags are [S] [H] [I] [L] [T] [G] [N] [U] [K], "
+            "in a debunk also [F] [W] [M] [Y]; a literal bracket is `\\[`",
             shown=shown,
         )
     return Phrase(

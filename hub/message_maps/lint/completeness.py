@@ -199,7 +199,7 @@ def action_precedes_link(view: TextView) -> Iterator[Remark]:
 
 @BOOK.rule(
     "CMP-10",
-    Phrase("Guidance builds on facts with a source: the message names them in `facts`"),
+    Phrase("Guidance builds on facts with a source: the message names the actions built on them"),
     Grade.ERROR,
     Scope.MESSAGE,
     source="our decision",
@@ -207,12 +207,11 @@ def action_precedes_link(view: TextView) -> Iterator[Remark]:
 )
 def guidance_has_facts(situation: Situation, message: Message, _rules: Rules) -> Iterator[Remark]:
     """An invented instruction can kill; each one goes back to a published behaviour."""
-    declared = {fact.id: fact for fact in situation.facts}
-    if not message.facts:
-        yield Remark(Phrase("the message names no fact: list in `facts` what its guidance builds on"))
-    for name in message.facts:
-        if name not in declared or not declared[name].source:
-            yield Remark(Phrase("the fact %(fact)s is not declared with a source", fact=name))
+    if not message.actions:
+        yield Remark(Phrase("the message names no action: list in `actions` what its guidance says"))
+    if not message.draft:
+        for action in situation.unsourced(message):
+            yield Remark(Phrase("the action %(action)s builds on no fact with a source", action=action.id))
 
 
 @BOOK.rule(

@@ -96,7 +96,7 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         level=situation.level_of(chosen),
         forms=with_examples(situation, chosen, parts().settings.site.languages),
         findings=[finding for finding in _findings(version_id) if finding.message == message_id],
-        facts=[fact for fact in situation.facts if fact.id in chosen.facts],
+        facts=situation.facts_of(chosen),
         grades=GRADES,
         form_names=FORMS,
     )

@@ -19,7 +19,9 @@ FORMS: Mapping[str, Phrase] = {
     "mastodon": Phrase("Mastodon"),
     "long": Phrase("Web page and e-mail"),
     "led": Phrase("Display panels"),
+    "simplified": Phrase("In simple words"),
     "cap": Phrase("CAP (sirens, radios, phones)"),
+    "voice": Phrase("Spoken (loudspeaker car, telephone)"),
 }
 
 
@@ -53,6 +55,8 @@ def with_examples(situation: Situation, message: Message, languages: Sequence[st
     }
     found = []
     for form, label in FORMS.items():
+        if form not in message.variants:
+            continue
         texts = []
         for language in languages:
             variant = message.variant(form, language)
@@ -75,7 +79,7 @@ def rendered(texts: Mapping[str, Mapping[str, RenderedText]], forms: Iterable[st
             tuple(Text(language, text.text, counted(form, text.parts)) for language, text in texts[form].items()),
         )
         for form in FORMS
-        if form in set(forms)
+        if form in set(forms) and form in texts
     ]
 
 

@@ -11,7 +11,7 @@ from hub.alerts.views import AlertView
 from hub.dispatch.queries import ChannelProgress, Progress
 from hub.identity.partners import Caller
 from hub.message_maps import blanks
-from hub.message_maps.model import Placeholder, Situation
+from hub.message_maps.model import Placeholder, Situation, State
 from hub.web.language import say
 from hub.web.parts import parts
 
@@ -23,7 +23,7 @@ def of_situation(version_id: str, situation: Situation, languages: Sequence[str]
         "version": version_id,
         "family": situation.family,
         "title": situation.title,
-        "usable": situation.can_be_triggered,
+        "usable": situation.status is State.APPROVED,
         "messages": [
             {
                 "id": message.id,

@@ -66,8 +66,8 @@ CASES: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = [
     ("CMP-08", {SMS: ALL.replace(U, "[U]http://rivemont.example/b")}, {SMS: ALL.replace(U, "[U]114")}),
     ("CMP-08", {SMS: ALL.replace(U, "[U]https://example.com/b")}, {SMS: ALL.replace(U, "")}),
     ("CMP-09", {SMS: S + H + I + L + T + U + " " + G + N}, {SMS: ALL}),
-    ("CMP-10", {("messages", "act.first", "facts"): []}, {("messages", "act.cancel", "facts"): []}),
-    ("CMP-10", {("messages", "act.first", "facts"): ["B9"]}, {("messages", "act.first", "facts"): ["B1"]}),
+    ("CMP-10", {("messages", "act.first", "actions"): []}, {("messages", "act.cancel", "actions"): []}),
+    ("CMP-10", {("facts", "B1", "source"): ""}, {("facts", "B1", "source"): "S1"}),
     (
         "CMP-11",
         {SMS: ALL.replace(G, "[G]Montez. Fermez tout. Écoutez la radio. Restez là. ")},
