@@ -15,6 +15,7 @@ from hub.kernel import settings as settings_module
 from hub.kernel.db import db
 from hub.kernel.settings import Settings
 from tests.postgres import PostgresServer, running_postgres
+from tests.stages import Stages
 
 
 class FixedClock:
@@ -64,11 +65,15 @@ def settings(tmp_path: Path, overrides: dict[str, dict[str, Any]]) -> Settings:
     return make_settings(tmp_path / "var", overrides)
 
 
-def running_app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
+@pytest.fixture(scope="session")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
+    return Stages(tmp_path_factory.mktemp("stages"))
+
+
+def running_app(settings: Settings, clock: FixedClock, stages: Stages) -> Iterator[Flask]:
     app = create_app(settings, clock=clock)
     app.testing = True
-    with app.app_context():
-        db.create_all()
+    stages.enter(app, "empty", db.create_all)
     yield app
     with app.app_context():
         db.session.remove()
@@ -76,9 +81,9 @@ def running_app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(settings: Settings, clock: FixedClock) -> Iterator[Flask]:
+def app(settings: Settings, clock: FixedClock, stages: Stages) -> Iterator[Flask]:
     """The whole application on SQLite."""
-    yield from running_app(settings, clock)
+    yield from running_app(settings, clock, stages)
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +107,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def both_engines_app(
-    tmp_path: Path, overrides: dict[str, dict[str, Any]], database_url: str, clock: FixedClock
+    tmp_path: Path, overrides: dict[str, dict[str, Any]], database_url: str, clock: FixedClock, stages: Stages
 ) -> Iterator[Flask]:
     """The whole application, once on each engine."""
-    yield from running_app(make_settings(tmp_path / "var", overrides, database_url), clock)
+    yield from running_app(make_settings(tmp_path / "var", overrides, database_url), clock, stages)

@@ -14,8 +14,8 @@ from hub.dispatch.destinations import ensure_single_destinations
 from hub.identity.actor import Actor
 from hub.kernel.db import transaction
 from hub.kernel.http import GuardedClient
-from hub.message_maps import loader, versions
-from hub.message_maps.rules import Rules
+from hub.message_maps import versions
+from tests.shipped import shipped
 
 ACTOR = Actor("officer", "o1", "Anne Martin")
 
@@ -121,8 +121,7 @@ def opened(app, settings, clock, channels):
 
 def publish(settings, clock, change=lambda situation: situation):
     """Publishes the shipped maps, each changed by ``change``."""
-    rules = Rules(languages=settings.site.languages, link_hosts=settings.maps.link_hosts)
-    loaded = loader.load_directory(settings.maps.directory, rules)
+    loaded = shipped(settings)
     assert loaded.faults == ()
     with transaction() as session:
         versions.publish(session, map(change, loaded.situations), now=clock.now(), actor_name="test")

@@ -29,14 +29,14 @@ def overrides(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def still_town(tmp_path_factory):
+def still_town(tmp_path_factory, stages):
     """A town in which nothing ever succeeds, so that the cases of a table can share it."""
     directory = tmp_path_factory.mktemp("still")
     file = directory / "channels.toml"
     file.write_text(CHANNELS, encoding="utf-8")
     settings = make_settings(directory / "var", {"channels": {"file": str(file)}})
     clock = FixedClock(datetime(2026, 11, 21, 16, 40, tzinfo=UTC))
-    for app in running_app(settings, clock):
+    for app in running_app(settings, clock, stages):
         with app.app_context():
             publish(settings, clock)
             ensure_single_destinations(app.extensions["hub"].channels.values(), clock.now())

@@ -7,8 +7,8 @@ from flask import Flask
 from hub.dispatch.destinations import ensure_single_destinations
 from hub.kernel.clock import Clock
 from hub.kernel.db import transaction
-from hub.message_maps import loader, versions
-from hub.message_maps.rules import Rules
+from hub.message_maps import versions
+from tests.shipped import shipped
 
 CHANNELS = """
 [[channel]]
@@ -34,8 +34,6 @@ exercise = false
 def furnish(app: Flask, clock: Clock) -> None:
     """Publishes the shipped maps and gives each single channel its destination; inside an application context."""
     hub = app.extensions["hub"]
-    rules = Rules(languages=hub.settings.site.languages, link_hosts=hub.settings.maps.link_hosts)
-    found = loader.load_directory(hub.settings.maps.directory, rules)
     with transaction() as session:
-        versions.publish(session, found.situations, now=clock.now(), actor_name="hub")
+        versions.publish(session, shipped(hub.settings).situations, now=clock.now(), actor_name="hub")
     ensure_single_destinations(hub.channels.values(), clock.now())

@@ -87,16 +87,19 @@ def overrides(tmp_path):
 
 
 @pytest.fixture
-def town(app, clock):
+def town(app, clock, stages):
     """The application with its maps published and two officers: anne (officer) and vera (viewer)."""
     hub = app.extensions["hub"]
-    with app.app_context():
+
+    def build():
         furnish(app, clock)
         for login, name, role in (("anne", "Anne Martin", "officer"), ("vera", "Vera Petit", "viewer")):
             first = service.create_officer(login, name, role, "fr", actor=HUB, now=clock.now()).reveal()
             token = service.log_in(login, first, now=clock.now())
             person = service.session_officer(token, limits=hub.settings.security, now=clock.now())
             service.change_password(person, first, PASSWORD, now=clock.now())
+
+    stages.enter(app, "console", build)
     return app
 
 

@@ -16,22 +16,21 @@ def overrides(tmp_path):
     return {"channels": {"file": str(file)}, "security": {"partner_requests_per_second": 1000}}
 
 
-def furnished(app, clock):
-    with app.app_context():
-        furnish(app, clock)
+def furnished(app, clock, stages):
+    stages.enter(app, "furnished", lambda: furnish(app, clock))
     return app
 
 
 @pytest.fixture
-def town(app, clock):
+def town(app, clock, stages):
     """On SQLite: for what does not depend on the engine."""
-    return furnished(app, clock)
+    return furnished(app, clock, stages)
 
 
 @pytest.fixture
-def any_town(both_engines_app, clock):
+def any_town(both_engines_app, clock, stages):
     """On each engine in turn."""
-    return furnished(both_engines_app, clock)
+    return furnished(both_engines_app, clock, stages)
 
 
 @pytest.fixture
