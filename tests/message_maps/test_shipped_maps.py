@@ -10,12 +10,18 @@ from hub.kernel.settings import load
 from hub.message_maps.check import Checked, check
 from hub.message_maps.lint.rule import Grade
 from hub.message_maps.lint.table import with_table
-from hub.message_maps.model import FORMS, Kind
+from hub.message_maps.model import FORMS, Kind, Phase, Situation
 from hub.message_maps.rules import Rules
 
 # The forms and kinds of the first release, until the content has grown into the new ones.
 NEW_FORMS = {"simplified", "voice"}
 FIRST_KINDS = {Kind.ALERT, Kind.UPDATE, Kind.CORRECTION, Kind.CANCEL, Kind.ALL_CLEAR}
+ADVICE = {Kind.PREVENTION, Kind.RECOVERY, Kind.DEBUNK}
+SILENT = {"led", "cap"}  # forms in which a rumour is not answered
+# Situations whose messages are of every kind and form, each with the number of its messages.
+COMPLETE = {
+    "nat.flood.river": 22,
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,28 +45,60 @@ def test_the_situations_are_there(shipped: Checked) -> None:
         "forest_fire.yaml",
         "power_cut.yaml",
     }
+    assert {
+        situation.id: len(situation.messages) for situation in shipped.loaded.situations
+    }.items() >= COMPLETE.items()
 
 
-def test_each_level_has_every_kind_in_every_form_and_language(shipped: Checked) -> None:
+def test_each_level_of_danger_has_every_kind_in_every_form_and_language(shipped: Checked) -> None:
     for situation in shipped.loaded.situations:
-        for level in situation.levels:
+        complete = situation.id in COMPLETE
+        for level in _levels_of_danger(situation):
             kinds = {message.kind for message in situation.messages if message.level == level}
-            assert kinds >= FIRST_KINDS, (situation.id, level)
+            assert kinds >= FIRST_KINDS | ({Kind.NO_CHANGE} if complete else set()), (situation.id, level)
         for message in situation.messages:
-            assert set(message.variants) >= set(FORMS) - NEW_FORMS, (situation.id, message.id)
+            forms = set(FORMS) - (set() if complete else NEW_FORMS) - (SILENT if message.kind is Kind.DEBUNK else set())
+            assert set(message.variants) >= forms, (situation.id, message.id)
             assert all({"fr", "en"} <= set(languages) for languages in message.variants.values())
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_it_speaks_before_during_and_after_and_comes_down_by_steps(shipped: Checked, name: str) -> None:
+    situation = next(each for each in shipped.loaded.situations if each.id == name)
+    assert {message.phase for message in situation.messages} == set(Phase)
+    ranks = {level: situation.levels[level].rank for level in _levels_of_danger(situation)}
+    lowered = {message.level for message in situation.messages if message.kind is Kind.DE_ESCALATE}
+    assert lowered >= {level for level, rank in ranks.items() if rank < max(ranks.values())}
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+def test_every_instruction_goes_back_to_a_source(shipped: Checked, name: str) -> None:
+    situation = next(each for each in shipped.loaded.situations if each.id == name)
+    used = {action for message in situation.messages for action in message.actions}
+    assert used == set(situation.actions)
+    assert all(fact.source for message in situation.messages for fact in situation.facts_of(message))
 
 
 def test_each_alert_reaches_an_end(shipped: Checked) -> None:
     for situation in shipped.loaded.situations:
         for message in situation.messages:
-            seen, queue = set(), [message.id]
-            while queue:
-                name = queue.pop()
-                if name not in seen:
-                    seen.add(name)
-                    queue += situation.message(name).followups.values()
-            assert {situation.message(name).kind for name in seen} & {Kind.CANCEL, Kind.ALL_CLEAR}
+            if message.kind not in ADVICE:
+                reached = _reached(situation, message.id)
+                assert {situation.message(name).kind for name in reached} & {Kind.CANCEL, Kind.ALL_CLEAR}
+
+
+def _levels_of_danger(situation: Situation) -> set[str]:
+    return {message.level for message in situation.messages if message.kind is Kind.ALERT}
+
+
+def _reached(situation: Situation, start: str) -> set[str]:
+    seen, queue = set(), [start]
+    while queue:
+        name = queue.pop()
+        if name not in seen:
+            seen.add(name)
+            queue += situation.message(name).followups.values()
+    return seen
 
 
 def test_the_page_for_authors_lists_the_rules_as_they_are() -> None:
