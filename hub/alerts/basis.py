@@ -15,7 +15,8 @@ from hub.cap.vocabulary import MsgType
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
-from hub.message_maps.model import CapOverride, Kind, Message, Situation
+from hub.message_maps.model import CapOverride, Message, Situation
+from hub.message_maps.readiness import OPENERS, approved, obstacles
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class Basis:
 
     @property
     def words(self) -> CapOverride:
-        """The CAP words. An alert that raises the level of an earlier one is an Update of it."""
+        """The CAP words. What could stand alone is an Update where it follows an earlier alert."""
         words = self.situation.cap_words(self.message)
-        if self.role is not Role.ESCALATE:
+        if self.role not in states.UPDATING:
             return words
         return CapOverride(MsgType.UPDATE, words.urgency, words.severity, words.certainty, words.response)
 
@@ -61,10 +62,8 @@ def _first(session: Session, draft: Draft) -> Basis:
     if draft.version_id and draft.version_id != version_id:
         raise StalePreview(Phrase("The messages of this situation have changed since the preview. Please look again."))
     message = situation.message(draft.message_id)
-    faults = []
-    if not situation.can_be_triggered(message):
-        faults.append(Fault("situation", Phrase("This situation is not approved: it cannot be used to alert.")))
-    if message.kind is not Kind.ALERT:
+    faults = _not_ready(situation, message)
+    if message.kind not in OPENERS:
         faults.append(Fault("message", Phrase("This message only makes sense as a follow-up of an earlier alert.")))
     if faults:
         raise InvalidInput(faults)
@@ -77,11 +76,19 @@ def _follow_up(session: Session, draft: Draft) -> Basis:
     # The version that the head used: a correction must fit what was said, whatever the map has become since.
     situation = versions.get(session, head.version_id)
     message = situation.message(draft.message_id)
-    if message.id not in situation.message(head.message_id).followups.values():
+    role = states.ROLES.get(message.kind)
+    if role is None or message.id not in situation.message(head.message_id).followups.values():
         raise InvalidInput([Fault("message", Phrase("This message is not a follow-up of that alert."))])
-    role = states.ROLES[message.kind]
     check_open(head, role)
+    faults = _not_ready(situation, message)
+    if faults:
+        raise InvalidInput(faults)
     return Basis(head.version_id, situation, message, role, line)
+
+
+def _not_ready(situation: Situation, message: Message) -> list[Fault]:
+    field = "message" if approved(situation) else "situation"
+    return [Fault(field, phrase) for phrase in obstacles(situation, message)]
 
 
 def check_open(head: AlertView, role: Role) -> None:

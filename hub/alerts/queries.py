@@ -19,6 +19,7 @@ from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import blanks, versions
 from hub.message_maps.model import TIMES, Kind, Message, Placeholder, Situation
+from hub.message_maps.readiness import obstacles
 
 IDENTIFIER = re.compile(r"[0-9a-f]{32}", re.ASCII)
 PER_PAGE = 20
@@ -49,13 +50,15 @@ class Page:
 class FollowUp:
     """One thing that can be done with an open alert: what it is to it, the message, the blanks that it asks.
 
-    ``draft`` starts it, with the answers that the alert gave already and that still hold.
+    ``draft`` starts it, with the answers that the alert gave already and that still hold. ``obstacles`` say why it
+    cannot be sent although it would fit.
     """
 
     role: Role
     message: Message
     asked: tuple[Placeholder, ...]
     draft: Draft
+    obstacles: tuple[Phrase, ...]
 
 
 def get(session: Session, identifier: str) -> AlertView:
@@ -137,9 +140,15 @@ def follow_ups(session: Session, identifier: str, now: datetime) -> list[FollowU
     found = [
         _follow_up(line, situation, message, role, now)
         for message in situation.messages
-        if message.id in targets and states.after(alert.state, role := states.ROLES[message.kind])
+        if message.id in targets and (role := states.ROLES.get(message.kind)) and states.after(alert.state, role)
     ]
     return sorted(found, key=lambda each: list(Role).index(each.role))
+
+
+def rehearsed(session: Session) -> frozenset[tuple[str, str]]:
+    """The messages that went out in an exercise at least once: situation id, message id, as they were then."""
+    sent = sa.select(Alert.situation_id, Alert.message_id).where(Alert.status == Status.EXERCISE.value).distinct()
+    return frozenset((row.situation_id, row.message_id) for row in session.execute(sent))
 
 
 def _views(session: Session, statement: sa.Select[Alert, str]) -> list[AlertView]:
@@ -162,7 +171,7 @@ def _follow_up(line: list[AlertView], situation: Situation, message: Message, ro
         channels=head.channels,
         follows=head.identifier,
     )
-    return FollowUp(role, message, asked, draft)
+    return FollowUp(role, message, asked, draft, obstacles(situation, message))
 
 
 def _typed(line: list[AlertView]) -> dict[str, str]:

@@ -338,20 +338,14 @@ class Situation:
         """The level that a message belongs to."""
         return self.levels[message.level]
 
+    def actions_of(self, message: Message) -> tuple[Action, ...]:
+        """The actions of a message, in its own order."""
+        return tuple(self.actions[name] for name in message.actions if name in self.actions)
+
     def facts_of(self, message: Message) -> tuple[Fact, ...]:
         """The facts that a message builds on, by way of its actions, in the order of the map."""
-        wanted = {fact for name in message.actions if name in self.actions for fact in self.actions[name].facts}
+        wanted = {fact for action in self.actions_of(message) for fact in action.facts}
         return tuple(fact for fact in self.facts if fact.id in wanted)
-
-    def unsourced(self, message: Message) -> tuple[Action, ...]:
-        """The actions of a message that no fact with a source stands behind."""
-        sourced = {fact.id for fact in self.facts if fact.source}
-        actions = (self.actions[name] for name in message.actions if name in self.actions)
-        return tuple(action for action in actions if sourced.isdisjoint(action.facts))
-
-    def can_be_triggered(self, message: Message) -> bool:
-        """Only what someone approved, and what builds on sources, may alert the public."""
-        return self.status is State.APPROVED and not message.draft and not self.unsourced(message)
 
     def cap_words(self, message: Message) -> CapOverride:
         """The CAP words of a message: its level's, or those of an end (its own, else `END_WORDS`).

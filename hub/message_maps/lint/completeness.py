@@ -14,6 +14,7 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
 from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope, TextView
 from hub.message_maps.model import PLACES, Kind, Message, PlaceholderType, Situation
+from hub.message_maps.readiness import unsourced
 from hub.message_maps.rules import Rules
 
 BOOK = RuleBook()
@@ -210,7 +211,7 @@ def guidance_has_facts(situation: Situation, message: Message, _rules: Rules) ->
     if not message.actions:
         yield Remark(Phrase("the message names no action: list in `actions` what its guidance says"))
     if not message.draft:
-        for action in situation.unsourced(message):
+        for action in unsourced(situation, message):
             yield Remark(Phrase("the action %(action)s builds on no fact with a source", action=action.id))
 
 

@@ -54,15 +54,30 @@ FOLLOW_UPS: Mapping[Role, Words] = {
         Phrase("Check the update"),
         Phrase("The danger goes on; this message takes the place of the earlier one."),
     ),
+    Role.NO_CHANGE: Words(
+        Phrase("Say that nothing has changed"),
+        Phrase("Check the message"),
+        Phrase("The danger goes on as before. Silence would worry people or make them stop."),
+    ),
     Role.ESCALATE: Words(
         Phrase("Raise the level"),
         Phrase("Check the stronger alert"),
         Phrase("The danger is graver than was said."),
     ),
+    Role.DE_ESCALATE: Words(
+        Phrase("Lower the level"),
+        Phrase("Check the lower alert"),
+        Phrase("The danger is less than before, and not over."),
+    ),
     Role.ALL_CLEAR: Words(
         Phrase("Give the all-clear"),
         Phrase("Check the all-clear"),
         Phrase("The danger is over. This ends the incident."),
+    ),
+    Role.RECOVERY: Words(
+        Phrase("Help people recover"),
+        Phrase("Check the message"),
+        Phrase("What to do now that the worst is past. The incident stays open until the all-clear."),
     ),
     Role.CANCEL: Words(
         Phrase("Cancel: sent in error"),
@@ -90,6 +105,7 @@ class FollowUpForm:
     open: bool
     submitted: bool
     moves_area: bool
+    obstacles: tuple[Phrase, ...]
 
 
 @blueprint.get("/alerts")
@@ -168,6 +184,7 @@ def _form(number: int, offered: FollowUp, draft: Draft | None, faults: Sequence[
         open=mine or offered.role in WITHDRAWING,
         submitted=mine,
         moves_area=offered.role in MOVES_AREA,
+        obstacles=offered.obstacles,
     )
 
 

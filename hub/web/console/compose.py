@@ -17,7 +17,8 @@ from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import blanks, versions
-from hub.message_maps.model import Kind, Message, Situation
+from hub.message_maps.model import Message, Situation
+from hub.message_maps.readiness import OPENERS
 from hub.web.console import forms
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import confirm_page, label_of
@@ -123,7 +124,7 @@ def _start(situation_id: str, message_id: str, mode: str) -> Draft:
 def _chosen(situation_id: str, message_id: str) -> tuple[Situation, Message]:
     _, situation = versions.find(reading(), situation_id)
     message = situation.message(message_id)
-    if message.kind is not Kind.ALERT:
+    if message.kind not in OPENERS:
         raise NotFound(Phrase("This message follows another one: send it from the page of that alert."))
     return situation, message
 

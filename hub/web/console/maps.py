@@ -14,6 +14,7 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
 from hub.message_maps.lint import Finding, Grade, lint
 from hub.message_maps.model import Family, Kind, Level, Message, Situation
+from hub.message_maps.readiness import OPENERS, approved, held_back, obstacles
 from hub.message_maps.rules import Rules
 from hub.message_maps.search import search
 from hub.web.console.blueprint import blueprint
@@ -50,9 +51,11 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One situation as it hangs on the tree, with the number of the linter's errors and warnings."""
+    """One situation as it hangs on the tree: the messages held as drafts, the number of the linter's findings."""
 
     situation: Situation
+    approved: bool
+    drafts: frozenset[str]
     rungs: tuple[Rung, ...]
     errors: int
     warnings: int
@@ -79,6 +82,7 @@ def situations() -> ResponseReturnValue:
         "console/situations.html",
         query=query,
         total=len(branches),
+        openers=OPENERS,
         families=[(label, hanging) for label, hanging in families if hanging],
     )
 
@@ -93,6 +97,8 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         "console/message.html",
         situation=situation,
         message=chosen,
+        opens=chosen.kind in OPENERS,
+        obstacles=obstacles(situation, chosen),
         level=situation.level_of(chosen),
         forms=with_examples(situation, chosen, parts().settings.site.languages),
         findings=[finding for finding in _findings(version_id) if finding.message == message_id],
@@ -118,6 +124,8 @@ def _branch(version_id: str, situation: Situation) -> Branch:
     findings = _findings(version_id)
     return Branch(
         situation,
+        approved(situation),
+        frozenset(message.id for message in situation.messages if held_back(situation, message)),
         tuple(rung for rung in rungs if rung.messages),
         _count(findings, Grade.ERROR),
         _count(findings, Grade.WARNING),

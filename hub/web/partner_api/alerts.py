@@ -61,11 +61,11 @@ def alert(identifier: str) -> dict[str, Any]:
     found = queries.get(session, identifier)
     intake.check_mode(caller, found)
     allowed = caller.may("alert.send") and intake.may_follow(session, caller, found)
-    follow_ups = queries.follow_ups(session, identifier, parts().clock.now()) if allowed else []
+    offered = queries.follow_ups(session, identifier, parts().clock.now()) if allowed else []
     return {
         **answers.of_alert(found, caller),
         "channels": answers.of_progress(outbox.progress(session, identifier, sample=0)),
-        "follow_ups": [answers.of_follow_up(each, languages) for each in follow_ups],
+        "follow_ups": [answers.of_follow_up(each, languages) for each in offered if not each.obstacles],
     }
 
 

@@ -11,7 +11,8 @@ from hub.alerts.views import AlertView
 from hub.dispatch.queries import ChannelProgress, Progress
 from hub.identity.partners import Caller
 from hub.message_maps import blanks
-from hub.message_maps.model import Placeholder, Situation, State
+from hub.message_maps.model import Placeholder, Situation
+from hub.message_maps.readiness import approved, obstacles
 from hub.web.language import say
 from hub.web.parts import parts
 
@@ -23,13 +24,14 @@ def of_situation(version_id: str, situation: Situation, languages: Sequence[str]
         "version": version_id,
         "family": situation.family,
         "title": situation.title,
-        "usable": situation.status is State.APPROVED,
+        "usable": approved(situation),
         "messages": [
             {
                 "id": message.id,
                 "kind": message.kind,
                 "phase": message.phase,
                 "level": message.level,
+                "usable": not obstacles(situation, message),
                 "title": message.title,
                 "follow_ups": message.followups,
                 "blanks": of_blanks(blanks.asked(situation, message), languages),

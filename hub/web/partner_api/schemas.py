@@ -209,9 +209,16 @@ class Message(ma.Schema):
     """One message of a situation."""
 
     id = fields.String(required=True)
-    kind = fields.String(required=True, metadata={"description": "Only one of kind alert can begin an incident."})
+    kind = fields.String(
+        required=True,
+        metadata={"description": "One of kind alert, prevention, recovery or debunk can begin an incident."},
+    )
     phase = fields.String(required=True)
     level = fields.String(required=True)
+    usable = fields.Boolean(
+        required=True,
+        metadata={"description": "False while it is a draft, or while nobody has approved the situation."},
+    )
     title = _localized("Its title")
     follow_ups = fields.Dict(
         fields.String(), fields.String(), metadata={"description": "Role -> id of the message that plays it."}

@@ -14,9 +14,14 @@ from hub.message_maps.model import Kind
 
 # A message in force says what it is to the earlier ones; any other says what has become of it.
 IN_FORCE: Mapping[Kind, Phrase] = {
+    Kind.PREVENTION: Phrase("ADVICE: be ready"),
     Kind.ALERT: Phrase("ALERT"),
     Kind.UPDATE: Phrase("ALERT, updated"),
+    Kind.NO_CHANGE: Phrase("ALERT, unchanged"),
     Kind.CORRECTION: Phrase("ALERT, corrected"),
+    Kind.DE_ESCALATE: Phrase("ALERT at a lower level"),
+    Kind.RECOVERY: Phrase("AFTER THE DANGER: what to do"),
+    Kind.DEBUNK: Phrase("WHAT IS TRUE: a rumour answered"),
 }
 CLOSING: Mapping[Kind, Phrase] = {
     Kind.CANCEL: Phrase("ALERT CANCELLED: it was sent by mistake"),
