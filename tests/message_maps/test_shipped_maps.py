@@ -21,6 +21,7 @@ SILENT = {"led", "cap"}  # forms in which a rumour is not answered
 # Situations whose messages are of every kind and form, each with the number of its messages.
 COMPLETE = {
     "nat.flood.river": 22,
+    "tec.tmd.road": 22,
 }
 ROOT = Path(__file__).resolve().parents[2]
 
