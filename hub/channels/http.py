@@ -29,8 +29,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-import requests
-
 from hub.channels.contract import (
     ChannelError,
     PermanentChannelError,
@@ -39,7 +37,7 @@ from hub.channels.contract import (
     Trouble,
     UnknownOutcomeError,
 )
-from hub.kernel.http import AddressRefused, AnswerLost, NotSent
+from hub.kernel.http import AddressRefused, Answer, AnswerLost, NotSent
 from hub.kernel.phrase import Phrase
 
 SUCCESS = range(200, 300)
@@ -78,7 +76,8 @@ def exchange(
     headers: Mapping[str, str] | None = None,
     data: bytes | None = None,
     also: Container[int] = (),
-) -> requests.Response:
+    bulk: bool = False,
+) -> Answer:
     """One request, and its answer if the status is 2xx or one of ``also``.
 
     Args:
@@ -89,12 +88,14 @@ def exchange(
         headers: sent as they are.
         data: the body.
         also: statuses that the adapter wants to judge by itself.
+        bulk: whether it is one of thousands.
 
     Raises:
         TransientChannelError, PermanentChannelError, UnknownOutcomeError: by the table of this module.
     """
     try:
-        response = hub.http.request(method, url, deadline=deadline, headers=headers, data=data)
+        send = hub.http.bulk if bulk else hub.http.request
+        response = send(method, url, deadline=deadline, headers=headers, data=data)
     except AddressRefused as error:
         raise PermanentChannelError(error.reason) from error
     except NotSent as error:
@@ -106,7 +107,7 @@ def exchange(
     raise failure(response, hub.clock.now())
 
 
-def failure(response: requests.Response, now: datetime) -> ChannelError:
+def failure(response: Answer, now: datetime) -> ChannelError:
     """The outcome that an answer without success stands for."""
     status = response.status_code
     host = _host(response.url)
@@ -146,7 +147,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return min(seconds, LONGEST_PAUSE) if seconds > 0 else None
 
 
-def json_object(response: requests.Response) -> dict[str, Any]:
+def json_object(response: Answer) -> dict[str, Any]:
     """The JSON object in an answer of success.
 
     Raises:

@@ -160,6 +160,27 @@ def endless_head() -> Behaviour:
     return behave
 
 
+def chunked(*chunks: bytes, end: bytes = b"0\r\n\r\n") -> Behaviour:
+    """An answer in chunks; cut if its ``end`` is missing."""
+
+    def behave(line: Line, _request: Received) -> bool:
+        line.sock.sendall(head(200, {"Transfer-Encoding": "chunked"}))
+        line.sock.sendall(b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + end)
+        return bool(end)
+
+    return behave
+
+
+def bare(answer: bytes, *, stays: bool = True) -> Behaviour:
+    """Exactly these bytes."""
+
+    def behave(line: Line, _request: Received) -> bool:
+        line.sock.sendall(answer)
+        return stays
+
+    return behave
+
+
 def large(megabytes: int = 10) -> Behaviour:
     return answer(200, b"x" * (megabytes * MEGABYTE))
 

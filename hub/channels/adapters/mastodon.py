@@ -19,7 +19,6 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import marshmallow as ma
-import requests
 
 from hub.channels.contract import (
     LANGUAGE_NAMES,
@@ -37,6 +36,7 @@ from hub.channels.contract import (
 from hub.channels.http import exchange, json_object
 from hub.channels.text import MASTODON_LIMIT, mastodon_length
 from hub.kernel.addresses import is_private
+from hub.kernel.http import Answer
 from hub.kernel.phrase import Phrase
 from hub.kernel.secret import SecretField
 
@@ -220,7 +220,7 @@ class Mastodon(ChannelAdapter):
             return self._post(_rest(outgoing, started))
         return _accepted(response)
 
-    def _call(self, method: str, path: str, outgoing: Outgoing, content: Mapping[str, Any]) -> requests.Response:
+    def _call(self, method: str, path: str, outgoing: Outgoing, content: Mapping[str, Any]) -> Answer:
         headers = {
             **self._authorization(),
             "Content-Type": "application/json",
@@ -236,7 +236,7 @@ class Mastodon(ChannelAdapter):
             also=(HTTPStatus.NOT_FOUND,),
         )
 
-    def _get(self, path: str, end: float | None = None, also: Container[int] = ()) -> requests.Response:
+    def _get(self, path: str, end: float | None = None, also: Container[int] = ()) -> Answer:
         left = CHECK_SECONDS if end is None else max(end - monotonic(), SHORTEST_DEADLINE)
         address = self.settings["server"] + path
         return exchange(self.hub, "GET", address, deadline=left, headers=self._authorization(), also=also)
@@ -245,7 +245,7 @@ class Mastodon(ChannelAdapter):
         return {"Authorization": f"Bearer {self.settings['token'].reveal()}"}
 
 
-def _accepted(response: requests.Response) -> Acceptance:
+def _accepted(response: Answer) -> Acceptance:
     """The proof: a status with its id.
 
     Raises:
@@ -258,7 +258,7 @@ def _accepted(response: requests.Response) -> Acceptance:
     return Acceptance(remote_id=number, remote_url=address if isinstance(address, str) else "")
 
 
-def _page(response: requests.Response) -> list[dict[str, Any]]:
+def _page(response: Answer) -> list[dict[str, Any]]:
     """The statuses in an answer.
 
     Raises:
@@ -281,7 +281,7 @@ def _created(status: Mapping[str, Any]) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _ahead(response: requests.Response, now: datetime) -> timedelta:
+def _ahead(response: Answer, now: datetime) -> timedelta:
     """How far the server's clock is ahead of ours (RFC 9110 6.6.1: ``Date``)."""
     try:
         moment = parsedate_to_datetime(response.headers["Date"])

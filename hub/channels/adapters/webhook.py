@@ -100,7 +100,7 @@ class Webhook(ChannelAdapter):
             "webhook-timestamp": stamp,
             "webhook-signature": self._signatures(address, f"{outgoing.idempotency_key}.{stamp}.".encode() + payload),
         }
-        exchange(self.hub, "POST", address, deadline=outgoing.deadline, headers=headers, data=payload)
+        exchange(self.hub, "POST", address, deadline=outgoing.deadline, headers=headers, data=payload, bulk=True)
         return Acceptance(remote_id=outgoing.idempotency_key)
 
     def host(self, address: str) -> str:
