@@ -90,7 +90,7 @@ def _groups(document: Document, first: str, sources: Mapping[str, Source]) -> It
             entries = entries.get(step, ())
         if not entries:
             continue
-        topic = Topic(group.role, group.label)
+        topic = Topic(group.role, group.label, group.role)
         named = entries.items() if group.key else ((None, entry) for entry in entries)
         for number, (key, entry) in enumerate(named, 1):
             step = key or entry.get("id") or str(number)
