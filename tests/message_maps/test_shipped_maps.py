@@ -24,6 +24,7 @@ COMPLETE = {
     "nat.flood.flash": 15,
     "nat.flood.river": 22,
     "tec.tmd.road": 22,
+    "tec.nuclear.shelter": 15,
 }
 ROOT = Path(__file__).resolve().parents[2]
 
