@@ -25,8 +25,11 @@ FILES = {
     "pico.css": MODULES / "@picocss" / "pico" / "css" / "pico.min.css",
     "htmx.js": MODULES / "htmx.org" / "dist" / "htmx.min.js",
     "sse.js": MODULES / "htmx-ext-sse" / "dist" / "sse.min.js",
+    "mind-elixir.js": MODULES / "mind-elixir" / "dist" / "MindElixirLite.iife.js",
+    "mind-elixir.css": MODULES / "mind-elixir" / "dist" / "MindElixirLite.css",
     "console.css": OWN / "console.css",
     "console.js": OWN / "console.js",
+    "map.js": OWN / "map.js",
     "icon.svg": OWN / "icon.svg",
 }
 TYPES = {

@@ -38,21 +38,21 @@ class Text:
 class FormTexts:
     """One form in all languages; ``same_as`` is the form whose text it borrows."""
 
+    form: str
     label: Phrase
     same_as: Phrase | None
     texts: tuple[Text, ...]
 
 
-def with_examples(situation: Situation, message: Message, languages: Sequence[str]) -> list[FormTexts]:
-    """The texts with the map's examples in the blanks; counted with the longest values and the exercise marks."""
+def with_values(
+    situation: Situation, message: Message, languages: Sequence[str], *, longest: bool = False
+) -> list[FormTexts]:
+    """The texts with the map's examples in the blanks, or with the longest values.
+
+    They are counted with the longest values and the exercise marks either way.
+    """
     worst = worst_values(situation)
-    examples = {
-        language: {
-            name: blank.example.get(language) or next(iter(blank.example.values()), "")
-            for name, blank in situation.placeholders.items()
-        }
-        for language in languages
-    }
+    values = {language: worst if longest else example_values(situation, language) for language in languages}
     found = []
     for form, label in FORMS.items():
         if form not in message.variants:
@@ -60,20 +60,29 @@ def with_examples(situation: Situation, message: Message, languages: Sequence[st
         texts = []
         for language in languages:
             variant = message.variant(form, language)
-            shown = "\n\n".join(tagged.filled(examples[language]) for tagged in variant.values())
-            longest = {part: tagged.filled(worst) for part, tagged in variant.items()}
+            shown = "\n\n".join(tagged.filled(values[language]) for tagged in variant.values())
+            filled = {part: tagged.filled(worst) for part, tagged in variant.items()}
             # An exercise may take one SMS part more (rule LEN-02); everywhere else the marks must fit too.
-            counts = counted(form, longest if form == "sms" else marked(form, language, longest))
+            counts = counted(form, filled if form == "sms" else marked(form, language, filled))
             texts.append(Text(language, shown, counts))
         borrowed = message.same_as.get(form)
-        found.append(FormTexts(label, FORMS[borrowed] if borrowed else None, tuple(texts)))
+        found.append(FormTexts(form, label, FORMS[borrowed] if borrowed else None, tuple(texts)))
     return found
+
+
+def example_values(situation: Situation, language: str) -> dict[str, str]:
+    """The map's examples for all blanks, in a language or else in the first one that has them."""
+    return {
+        name: blank.example.get(language) or next(iter(blank.example.values()), "")
+        for name, blank in situation.placeholders.items()
+    }
 
 
 def rendered(texts: Mapping[str, Mapping[str, RenderedText]], forms: Iterable[str]) -> list[FormTexts]:
     """Finished texts of some forms, each with its own count."""
     return [
         FormTexts(
+            form,
             FORMS[form],
             None,
             tuple(Text(language, text.text, counted(form, text.parts)) for language, text in texts[form].items()),

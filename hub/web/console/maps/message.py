@@ -1,0 +1,66 @@
+"""The page of one message: its texts, what the linter says, what it rests on, what may follow it, its history."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from hub.kernel.db import reading
+from hub.message_maps import versions
+from hub.message_maps.model import Message, Situation
+from hub.web.console.blueprint import blueprint
+from hub.web.console.maps import graph
+from hub.web.console.maps.history import history
+from hub.web.console.maps.openers import OPENERS, obstacles
+from hub.web.console.maps.sources import source_of
+from hub.web.console.maps.tree import findings_of
+from hub.web.console.maps.words import GRADES, KINDS, PHASES, SEVERITIES
+from hub.web.console.texts import FORMS, with_values
+from hub.web.parts import parts
+from hub.web.security import access
+
+LONGEST = "longest"
+
+
+@blueprint.get("/situations/<situation_id>/<message_id>")
+@access("map.read")
+def message(situation_id: str, message_id: str) -> ResponseReturnValue:
+    """One message; ``?values=longest`` fills its blanks with the longest values instead of the examples."""
+    session = reading()
+    _, situation = versions.find(session, situation_id)
+    chosen = situation.message(message_id)
+    longest = request.args.get("values") == LONGEST
+    return render_template(
+        "console/maps/message.html",
+        situation=situation,
+        message=chosen,
+        level=situation.level_of(chosen),
+        kind=KINDS[chosen.kind],
+        phase=PHASES[chosen.phase],
+        severity=SEVERITIES[situation.level_of(chosen).severity],
+        opens=chosen.kind in OPENERS,
+        obstacles=obstacles(situation, chosen),
+        longest=longest,
+        forms=with_values(situation, chosen, parts().settings.site.languages, longest=longest),
+        findings=[finding for finding in findings_of(situation) if finding.message == message_id],
+        actions=_actions(situation, chosen),
+        graph=graph.follow_ups(situation, chosen),
+        box_width=graph.BOX_WIDTH,
+        box_height=graph.BOX_HEIGHT,
+        line_height=graph.LINE_HEIGHT,
+        steps=history(session, situation, message_id),
+        grades=GRADES,
+        form_names=FORMS,
+    )
+
+
+def _actions(situation: Situation, chosen: Message) -> list[dict[str, object]]:
+    """Each action of a message with the facts it is built on, and where each fact is from."""
+    facts = {fact.id: fact for fact in situation.facts}
+    return [
+        {
+            "texts": {language: tagged.shown for language, tagged in action.text.items()},
+            "facts": [(facts[name], source_of(facts[name])) for name in action.facts if name in facts],
+        }
+        for action in (situation.actions[name] for name in chosen.actions if name in situation.actions)
+    ]

@@ -1,0 +1,186 @@
+"""The tree that the map shows: families, situations, phases with their levels, messages, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from hub.alerts.queries import rehearsed
+from hub.kernel.phrase import Phrase
+from hub.message_maps import versions
+from hub.message_maps.lint import Finding, Grade, lint
+from hub.message_maps.model import Kind, Level, Message, Phase, Situation, State
+from hub.message_maps.readiness import obstacles
+from hub.message_maps.remembered import Remembered
+from hub.message_maps.rules import Rules
+from hub.web.console.maps.words import FAMILIES, STATES
+from hub.web.parts import parts
+
+# An officer hears of a review this long before it is due.
+REVIEW_NOTICE = timedelta(days=30)
+_KINDS = list(Kind)
+_PHASES = list(Phase)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word about the state of something; ``look`` is its colour: bad, warn, good or quiet."""
+
+    phrase: Phrase
+    look: str
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One message as it hangs on the tree."""
+
+    message: Message
+    can_be_sent: bool
+    rehearsed: bool
+    errors: int
+    warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The messages of one phase at one level, first alerts first."""
+
+    phase: Phase
+    level: Level
+    leaves: tuple[Leaf, ...]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One situation with everything that hangs on it; ``today`` is the town's date."""
+
+    version_id: str
+    situation: Situation
+    rungs: tuple[Rung, ...]
+    findings: tuple[Finding, ...]
+    today: date
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """Its messages in the order of the tree."""
+        return [leaf for rung in self.rungs for leaf in rung.leaves]
+
+    @property
+    def review_due(self) -> date:
+        """The day by which it should have been read through again."""
+        owner = self.situation.owner
+        return owner.reviewed_on + timedelta(days=owner.review_every_days)
+
+    @cached_property
+    def badges(self) -> list[Badge]:
+        """What an officer should know of it at a glance; nothing that holds for a map in good order."""
+        found = []
+        if self.situation.status is not State.APPROVED:
+            found.append(Badge(STATES[self.situation.status], "warn"))
+        elif drafts := sum(not leaf.can_be_sent for leaf in self.leaves):
+            found.append(Badge(Phrase("drafts: %(number)s", number=drafts), "warn"))
+        if self.review_due < self.today:
+            found.append(Badge(Phrase("review overdue"), "bad"))
+        elif self.review_due <= self.today + REVIEW_NOTICE:
+            found.append(Badge(Phrase("review due soon"), "warn"))
+        found += _lint_badges(_count(self.findings, Grade.ERROR), _count(self.findings, Grade.WARNING))
+        if not self.ever_rehearsed:
+            found.append(Badge(Phrase("never rehearsed"), "quiet"))
+        return found
+
+    @property
+    def ever_rehearsed(self) -> bool:
+        """Whether any of its messages went out in an exercise."""
+        return any(leaf.rehearsed for leaf in self.leaves)
+
+    def badges_of(self, leaf: Leaf) -> list[Badge]:
+        """The same for one message; what holds for the whole situation is not said again."""
+        found = []
+        if not leaf.can_be_sent and self.situation.status is State.APPROVED:
+            found.append(Badge(Phrase("draft"), "warn"))
+        found += _lint_badges(leaf.errors, leaf.warnings)
+        if self.ever_rehearsed and not leaf.rehearsed:
+            found.append(Badge(Phrase("never rehearsed"), "quiet"))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Limb:
+    """One family of situations."""
+
+    id: str
+    label: Phrase
+    branches: tuple[Branch, ...]
+
+
+def tree(session: Session) -> list[Limb]:
+    """The whole map as it is in force; families without a situation are left out."""
+    exercised = rehearsed(session)
+    branches = [branch(version_id, situation, exercised) for version_id, situation in versions.current(session)]
+    limbs = (
+        Limb(family.value, label, tuple(each for each in branches if each.situation.family is family))
+        for family, label in FAMILIES.items()
+    )
+    return [limb for limb in limbs if limb.branches]
+
+
+def branch(version_id: str, situation: Situation, exercised: frozenset[tuple[str, str]]) -> Branch:
+    """One situation; ``exercised`` are the messages that went out in an exercise, under whatever id it had then."""
+    findings = findings_of(situation)
+    names = (situation.id, *situation.aliases)
+    leaves = [
+        _leaf(situation, message, findings, rehearsed=any((name, message.id) in exercised for name in names))
+        for message in situation.messages
+    ]
+    leaves.sort(key=lambda leaf: _KINDS.index(leaf.message.kind))
+    rungs = (
+        Rung(phase, level, tuple(leaf for leaf in leaves if _stands_on(leaf.message, phase, level)))
+        for phase in _PHASES
+        for level in sorted(situation.levels.values(), key=lambda level: level.rank)
+    )
+    return Branch(version_id, situation, tuple(rung for rung in rungs if rung.leaves), findings, today())
+
+
+def today() -> date:
+    """The town's date."""
+    hub = parts()
+    return hub.clock.now().astimezone(ZoneInfo(hub.settings.site.timezone)).date()
+
+
+def findings_of(situation: Situation) -> tuple[Finding, ...]:
+    """What the linter says of a situation, with this installation's rules. Each version is linted once."""
+    settings = parts().settings
+    return _linter(Rules(languages=settings.site.languages, link_hosts=settings.maps.link_hosts)).of(situation)
+
+
+@lru_cache(maxsize=8)
+def _linter(rules: Rules) -> Remembered[tuple[Finding, ...]]:
+    return Remembered(lambda situation: tuple(lint(situation, rules)))
+
+
+def _leaf(situation: Situation, message: Message, findings: Sequence[Finding], *, rehearsed: bool) -> Leaf:
+    own = [finding for finding in findings if finding.message == message.id]
+    errors, warnings = _count(own, Grade.ERROR), _count(own, Grade.WARNING)
+    return Leaf(message, not obstacles(situation, message), rehearsed, errors, warnings)
+
+
+def _stands_on(message: Message, phase: Phase, level: Level) -> bool:
+    return message.phase is phase and message.level == level.id
+
+
+def _lint_badges(errors: int, warnings: int) -> list[Badge]:
+    found = []
+    if errors:
+        found.append(Badge(Phrase("errors: %(number)s", number=errors), "bad"))
+    if warnings:
+        found.append(Badge(Phrase("warnings: %(number)s", number=warnings), "warn"))
+    return found
+
+
+def _count(findings: Iterable[Finding], grade: Grade) -> int:
+    return sum(finding.severity is grade for finding in findings)
