@@ -11,7 +11,7 @@ from hub.web.parts import parts
 
 MENU = (
     ("console.home", Phrase("Home")),
-    ("console.situations", Phrase("Situations")),
+    ("console.situations", Phrase("Messages")),
     ("console.archive", Phrase("Alerts sent")),
     ("console.channels", Phrase("Channels")),
     ("console.health_page", Phrase("Health")),

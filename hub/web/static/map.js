@@ -55,7 +55,10 @@
     says.textContent = words.join(", ");
   };
 
+  let current = null;
+
   const select = (mind, node) => {
+    current = node;
     const element = mind.findEle(node.id);
     mind.selectNode(element);
     mind.scrollIntoView(element);
@@ -112,16 +115,15 @@
     place.setAttribute("role", "application");
     place.setAttribute("aria-label", canvas.dataset.label);
     place.setAttribute("aria-describedby", canvas.dataset.keys);
-    const now = () => (mind.currentNode ? mind.currentNode.nodeObj : mind.nodeData);
-    place.addEventListener("focus", () => { if (!mind.currentNode) select(mind, mind.nodeData); });
+    place.addEventListener("focus", () => { if (!current) select(mind, mind.nodeData); });
     place.addEventListener("keydown", (event) => {
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
-        enter(mind, now());
+        enter(mind, current || mind.nodeData);
       } else if (KEYS[event.key]) {
         event.preventDefault();
-        const next = KEYS[event.key](mind, now());
+        const next = KEYS[event.key](mind, current || mind.nodeData);
         if (next) select(mind, next);
       }
     });
@@ -138,7 +140,7 @@
       larger: () => mind.scale(mind.scaleVal * 1.25),
       smaller: () => mind.scale(mind.scaleVal / 1.25),
       open: () => { mind.expandNodeAll(mind.findEle(mind.nodeData.id), true); mind.scaleFit(); },
-      close: () => { mind.init({ nodeData: clean(mind.nodeData, 0) }); mind.scaleFit(); },
+      close: () => { current = null; mind.init({ nodeData: clean(mind.nodeData, 0) }); mind.scaleFit(); },
     };
     for (const button of figure.querySelectorAll("button[data-do]")) {
       button.addEventListener("click", () => acts[button.dataset.do]());

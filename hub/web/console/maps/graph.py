@@ -12,7 +12,7 @@ from hub.web.language import say, text_in
 
 # In the drawing's own units.
 BOX_WIDTH, BOX_HEIGHT = 200, 46
-GAP, LANE = 14, 130
+GAP, LANE = 14, 170
 LINE_LENGTH = 27
 LINE_HEIGHT = 17
 MARGIN = 4

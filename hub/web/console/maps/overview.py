@@ -15,12 +15,12 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
 from hub.message_maps.model import Message, Situation
 from hub.message_maps.search import TITLE, Found, search
-from hub.message_maps.search_words import Stretch, excerpt, literal
+from hub.message_maps.search_words import Stretch, excerpt
 from hub.web.console.blueprint import blueprint
 from hub.web.console.maps.openers import openers
 from hub.web.console.maps.tree import Badge, Branch, Limb, Rung, tree
 from hub.web.console.maps.words import DASH, FAMILIES, FOUND_IN, PHASES, SEVERITIES
-from hub.web.console.texts import FORMS
+from hub.web.console.texts import FORMS, example_values
 from hub.web.language import NAMES, current, say, text_in
 from hub.web.parts import parts
 from hub.web.security import access
@@ -128,19 +128,20 @@ def _results(query: str) -> list[Result]:
             lines = [ResultLine(message, "", []) for message in openers(hit.situation)]
             where = _where(hit.place.part, hit.place.language)
         else:
-            lines = [_line(each, query) for each in hit.found[:MOST_MESSAGES]]
+            lines = [_line(hit.situation, each, query) for each in hit.found[:MOST_MESSAGES]]
             where = ""
         more = max(0, len(hit.found) - MOST_MESSAGES)
         found.append(Result(hit.situation, FAMILIES[hit.situation.family], where, lines, more))
     return found
 
 
-def _line(found: Found, query: str) -> ResultLine:
+def _line(situation: Situation, found: Found, query: str) -> ResultLine:
     part, language = found.place
     if part == TITLE:
         text = found.message.title[language]
     else:
-        text = " ".join(literal(tagged) for tagged in found.message.variant(part, language).values())
+        values = example_values(situation, language)
+        text = " ".join(tagged.filled(values) for tagged in found.message.variant(part, language).values())
     return ResultLine(found.message, _where(part, language), excerpt(text, query))
 
 

@@ -15,6 +15,7 @@ from hub.message_maps import versions
 from hub.message_maps.model import Message, Origin, Placeholder, Situation
 from hub.web.console.blueprint import blueprint
 from hub.web.console.maps import sheet, wall, wall_pdf, wall_svg
+from hub.web.console.maps.openers import OPENERS
 from hub.web.console.maps.sheet import SheetMessage, SheetRung, SheetText, SituationSheet
 from hub.web.console.maps.sources import source_of
 from hub.web.console.maps.tree import Branch, branch, today, tree
@@ -24,8 +25,8 @@ from hub.web.language import NAMES, current, say, text_in
 from hub.web.parts import parts
 from hub.web.security import access
 
-# What is read out, posted by hand or dictated when the hub is out of reach; the other forms need the hub anyway.
-ON_PAPER = ("sms", "voice", "long")
+# What is sent from a phone or read out when the hub is out of reach; what an incident begins with is also posted up.
+ON_PAPER, POSTED_UP = ("sms", "voice"), ("long",)
 
 
 @blueprint.get("/situations/map.svg")
@@ -117,7 +118,7 @@ def _message(situation: Situation, message: Message, *, can_be_sent: bool) -> Sh
                 for language in parts().settings.site.languages
             },
         )
-        for form in ON_PAPER
+        for form in (ON_PAPER + POSTED_UP if message.kind in OPENERS else ON_PAPER)
         if form in message.variants and form not in message.same_as
     ]
     return SheetMessage(text_in(message.title), about, texts)

@@ -105,11 +105,11 @@ def _style(name: str, size: float, *, bold: bool = False, before: float = 0, aft
 
 
 _TITLE = _style("title", 18, bold=True, after=4)
-_LINE = _style("line", 9)
+_LINE = _style("line", 8.5)
 _RUNG = _style("rung", 12, bold=True)
 _MESSAGE = _style("message", 11, bold=True, before=6, after=1)
 _LABEL = _style("label", 8, bold=True)
-_TEXT = _style("text", 9)
+_TEXT = _style("text", 8.5)
 _SECTION = _style("section", 13, bold=True, before=12, after=4)
 
 
@@ -118,9 +118,11 @@ def _story(sheet: SituationSheet) -> list[Flowable]:
     story += [_paragraph(line, _LINE) for line in sheet.lines]
     for rung in sheet.rungs:
         band = _band(rung)
-        blocks = [_message(message) for message in rung.messages]
-        # The band never ends a page; a message's title stays with its first text.
-        story += [KeepTogether([Spacer(0, 10), band, *blocks[0]]), *(KeepTogether(block) for block in blocks[1:])]
+        for number, message in enumerate(rung.messages):
+            head = [Spacer(0, 10), band] if number == 0 else []
+            titles, tables = _message(message)
+            # The band never ends a page; a message's title stays with its first text.
+            story += [KeepTogether([*head, *titles, *tables[:1]]), *tables[1:]]
     if sheet.facts:
         story += [_paragraph(sheet.facts_title, _SECTION), *(_paragraph(f"• {fact}", _LINE) for fact in sheet.facts)]
     return story
@@ -132,14 +134,15 @@ def _band(rung: SheetRung) -> Table:
     return band
 
 
-def _message(message: SheetMessage) -> list[Flowable]:
-    found: list[Flowable] = [_paragraph(message.title, _MESSAGE), _paragraph(message.about, _LINE)]
+def _message(message: SheetMessage) -> tuple[list[Flowable], list[Flowable]]:
+    titles: list[Flowable] = [_paragraph(message.title, _MESSAGE), _paragraph(message.about, _LINE)]
+    tables: list[Flowable] = []
     for text in message.texts:
         room = WIDTH / max(1, len(text.texts))
         cells = [
             [_paragraph(f"{text.label} ({language})", _LABEL), *_lines(words)] for language, words in text.texts.items()
         ]
-        table = Table([cells], colWidths=[room] * len(cells))
+        table = Table([cells], colWidths=[room] * len(cells), spaceBefore=3)
         table.setStyle(
             TableStyle(
                 [
@@ -150,8 +153,8 @@ def _message(message: SheetMessage) -> list[Flowable]:
                 ]
             )
         )
-        found += [Spacer(0, 3), table]
-    return found
+        tables.append(table)
+    return titles, tables
 
 
 def _lines(words: str) -> list[Flowable]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
 
 from hub.alerts.queries import rehearsed
 from hub.kernel.db import reading
@@ -19,6 +22,12 @@ from hub.web.security import access
 
 # The form that says the whole in the fewest words.
 SHORT = "sms"
+
+
+@blueprint.app_template_filter("minutes")
+def in_words(minutes: int) -> str:
+    """A number of minutes as people say it: 20 minutes, 2 hours, 3 days."""
+    return str(format_timedelta(timedelta(minutes=minutes), threshold=1.5))
 
 
 @blueprint.get("/situations/<situation_id>")

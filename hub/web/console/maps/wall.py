@@ -23,7 +23,7 @@ REACH = 22.0
 PADDING = 5.0
 COLUMN = NAME_WIDTH + RUNG_WIDTH + LEAF_WIDTH + 2 * REACH
 GUTTER, MARGIN = 30.0, 30.0
-BETWEEN = 14.0
+BETWEEN = 24.0
 LANDSCAPE = 2**0.5
 MOST_COLUMNS = 9
 INK, FAINT, PAPER = "#1b2333", "#5d6b89", "#ffffff"
@@ -104,7 +104,7 @@ def sheet(limbs: Sequence[Limb], title: str, subtitle: str) -> Sheet:
     down = head + max((_height(column) for column in best), default=0.0) + MARGIN
     shapes: list[Shape] = [
         Words(MARGIN, MARGIN + TITLE, fonts.printable(title), TITLE, bold=True),
-        Words(MARGIN, MARGIN + TITLE + LARGE * LEADING, fonts.printable(subtitle), LARGE, FAINT),
+        Words(MARGIN, MARGIN + TITLE + LARGE * LEADING + PADDING, fonts.printable(subtitle), LARGE, FAINT),
     ]
     for number, column in enumerate(best):
         shapes += _placed(column, MARGIN + number * (COLUMN + GUTTER), head)
