@@ -26,6 +26,7 @@ COMPLETE = {
     "nat.flood.river": 22,
     "tec.tmd.road": 22,
     "tec.nuclear.shelter": 15,
+    "tec.uxo.evac": 15,
 }
 ROOT = Path(__file__).resolve().parents[2]
 
