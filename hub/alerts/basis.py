@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,20 +15,26 @@ from hub.alerts.views import AlertView
 from hub.cap.vocabulary import MsgType
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
-from hub.message_maps import versions
+from hub.message_maps import blanks, versions
 from hub.message_maps.model import CapOverride, Message, Situation
+from hub.message_maps.numbers import register
+from hub.message_maps.numbers.entries import Entry
 from hub.message_maps.readiness import OPENERS, approved, obstacles
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """A message with its map, and the incident so far, oldest first; ``role`` is ``None`` for a first alert."""
+    """A message with its map, and the incident so far, oldest first; ``role`` is ``None`` for a first alert.
+
+    ``numbers`` is the town's register, as far as the message needs it.
+    """
 
     version_id: str
     situation: Situation
     message: Message
     role: Role | None
     line: tuple[AlertView, ...]
+    numbers: Mapping[str, Entry]
 
     @property
     def head(self) -> AlertView | None:
@@ -67,7 +74,7 @@ def _first(session: Session, draft: Draft) -> Basis:
         faults.append(Fault("message", Phrase("This message only makes sense as a follow-up of an earlier alert.")))
     if faults:
         raise InvalidInput(faults)
-    return Basis(version_id, situation, message, None, ())
+    return Basis(version_id, situation, message, None, (), _numbers(session, situation, message))
 
 
 def _follow_up(session: Session, draft: Draft) -> Basis:
@@ -83,7 +90,12 @@ def _follow_up(session: Session, draft: Draft) -> Basis:
     faults = _not_ready(situation, message)
     if faults:
         raise InvalidInput(faults)
-    return Basis(head.version_id, situation, message, role, line)
+    return Basis(head.version_id, situation, message, role, line, _numbers(session, situation, message))
+
+
+def _numbers(session: Session, situation: Situation, message: Message) -> dict[str, Entry]:
+    wanted = {blank.number for blank in blanks.used(situation, message) if blank.number}
+    return {key: entry for key, entry in register.by_key(session).items() if key in wanted} if wanted else {}
 
 
 def _not_ready(situation: Situation, message: Message) -> list[Fault]:

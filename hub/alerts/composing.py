@@ -31,7 +31,11 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps import blanks
 from hub.message_maps.blanks import Filled
 from hub.message_maps.mending import mended, still_wrong
-from hub.message_maps.render import area_description, render_all
+from hub.message_maps.model import Kind, Message
+from hub.message_maps.render import area_description, headline, render_all
+
+# Forms that ring, wake or stop people in the street: only for a danger.
+DANGER_FORMS = frozenset({"cap", "led"})
 
 # A channel that was asked for and is not reached, and why.
 LeftOut = tuple[str, Phrase]
@@ -39,7 +43,10 @@ LeftOut = tuple[str, Phrase]
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A settled draft with everything that would be sent for it, and the digest of that."""
+    """A settled draft with everything that would be sent for it, and the digest of that.
+
+    ``notes`` are for the officer's eyes: what is not wrong, and should be looked at before it is sent.
+    """
 
     draft: Draft
     content: Content
@@ -47,6 +54,7 @@ class Composed:
     bodies: Mapping[str, Body]
     left_out: tuple[LeftOut, ...]
     digest: str
+    notes: tuple[Phrase, ...]
 
 
 def compose(desk: Desk, session: Session, draft: Draft) -> Composed:
@@ -63,7 +71,7 @@ def compose(desk: Desk, session: Session, draft: Draft) -> Composed:
     content, left_out = _content(desk, ground, draft)
     message = outbound_message(content, desk.settings)
     bodies = _bodies(desk.channels, message, content.channels)
-    return Composed(draft, content, message, bodies, left_out, _digest(content, message, bodies))
+    return Composed(draft, content, message, bodies, left_out, _digest(content, message, bodies), _notes(desk, ground))
 
 
 def _settled(draft: Draft, ground: Basis, now: datetime) -> Draft:
@@ -112,6 +120,7 @@ def _content(desk: Desk, ground: Basis, draft: Draft) -> tuple[Content, tuple[Le
         moments=filled.moments,
         channels=channels,
         texts=render_all(ground.situation, ground.message, filled, languages, exercise=draft.exercise),
+        headlines={each: headline(ground.message, each, filled, exercise=draft.exercise) for each in languages},
     )
     return content, left_out
 
@@ -128,6 +137,7 @@ def _filled(desk: Desk, ground: Basis, draft: Draft, sent: datetime, faults: lis
             timezone=settings.site.timezone,
             languages=settings.site.languages,
             link_hosts=settings.maps.link_hosts,
+            numbers={key: entry.number for key, entry in ground.numbers.items()},
         )
     except InvalidInput as refusal:
         faults += refusal.faults
@@ -185,18 +195,30 @@ def _channels(
             faults.append(Fault("channels", Phrase("There is no channel %(channel)s.", channel=channel_id)))
         elif channel is None:
             left_out.append((channel_id, Phrase("This channel is no longer configured.")))
-        elif draft.exercise and not channel.exercise:
-            left_out.append((channel_id, Phrase("This channel is not open to exercises.")))
-    closed = {channel_id for channel_id, _ in left_out}
-    carried = tuple(channel_id for channel_id in desk.channels if channel_id in wanted and channel_id not in closed)
+        elif reason := closed(channel, ground.message, exercise=draft.exercise):
+            left_out.append((channel_id, reason))
+    silent = {channel_id for channel_id, _ in left_out}
+    carried = tuple(channel_id for channel_id in desk.channels if channel_id in wanted and channel_id not in silent)
     if not carried and not ground.line and not any(fault.field == "channels" for fault in faults):
         faults.append(Fault("channels", _no_channel(left_out)))
     return carried, tuple(left_out)
 
 
+def closed(channel: Channel, message: Message, *, exercise: bool) -> Phrase | None:
+    """Why a channel does not carry a message, if it does not."""
+    if exercise and not channel.exercise:
+        return Phrase("This channel is not open to exercises.")
+    form = channel.adapter.form_taken
+    if form in message.variants:
+        return None
+    if message.kind is Kind.DEBUNK and form in DANGER_FORMS:
+        return Phrase("A rumour answered is no alert: it goes neither out by CAP nor on display panels.")
+    return Phrase("This message has no text of the form that this channel needs (%(form)s).", form=form)
+
+
 def _no_channel(left_out: list[LeftOut]) -> Phrase:
     if left_out:
-        return Phrase("None of these channels is open to exercises. Choose at least one that is.")
+        return Phrase("None of these channels carries this message. Choose at least one that does.")
     return Phrase("Choose at least one channel.")
 
 
@@ -210,6 +232,20 @@ def _bodies(channels: Mapping[str, Channel], message: OutboundMessage, carried: 
     if faults:
         raise InvalidInput(faults)
     return bodies
+
+
+def _notes(desk: Desk, ground: Basis) -> tuple[Phrase, ...]:
+    today = desk.clock.now().astimezone(ZoneInfo(desk.settings.site.timezone)).date()
+    return tuple(
+        Phrase(
+            "The number %(number)s (%(key)s) was last checked on %(day)s. Ring it before you send it.",
+            number=entry.number,
+            key=entry.key,
+            day=entry.checked_on.isoformat(),
+        )
+        for entry in ground.numbers.values()
+        if entry.stale(today)
+    )
 
 
 def _digest(content: Content, message: OutboundMessage, bodies: Mapping[str, Body]) -> str:

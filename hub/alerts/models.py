@@ -21,7 +21,7 @@ STATES = ", ".join(f"'{state}'" for state in State)
 
 
 class Alert(Model):
-    """One CAP message: an alert, an update, a correction, a cancel or an all-clear.
+    """One message of an incident, from a first alert to the all-clear; a CAP message unless ``cap_xml`` is empty.
 
     The unique ``follows`` lets one alert have one follow-up at most, whoever clicks at the same time. Texts by language
     are copied from the map, so that the page of an alert needs no map and never changes.
@@ -66,6 +66,7 @@ class Alert(Model):
     event: Mapped[dict[str, str]] = mapped_column(sa.JSON)
     headline: Mapped[dict[str, str]] = mapped_column(sa.JSON)
     texts: Mapped[dict[str, str]] = mapped_column(sa.JSON)
+    simplified: Mapped[dict[str, str]] = mapped_column(sa.JSON, server_default="{}")
     area: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     blanks: Mapped[dict[str, str]] = mapped_column(sa.JSON)
     moments: Mapped[dict[str, str]] = mapped_column(sa.JSON)

@@ -37,7 +37,7 @@ class Content:
     """Everything that one alert says and to whom, checked, before any channel has rendered it.
 
     ``line`` holds the earlier alerts of the incident, oldest first; it is empty for a first alert, and then ``role`` is
-    ``None``. ``texts`` maps form -> language -> text.
+    ``None``. ``texts`` maps form -> language -> text, ``headlines`` language -> one line.
     """
 
     identifier: str
@@ -56,6 +56,12 @@ class Content:
     moments: Mapping[str, datetime]
     channels: tuple[str, ...]
     texts: Mapping[str, Mapping[str, RenderedText]]
+    headlines: Mapping[str, str]
+
+    @property
+    def is_cap(self) -> bool:
+        """Whether it is a CAP alert: a debunk has no CAP text, and what follows a debunk has nothing to refer to."""
+        return "cap" in self.texts and all(alert.cap_xml for alert in self.line)
 
     @property
     def head(self) -> AlertView | None:
@@ -79,7 +85,7 @@ def page_url(settings: Settings, identifier: str) -> str:
 
 
 def outbound_message(content: Content, settings: Settings) -> OutboundMessage:
-    """The alert as every channel sees it, its CAP 1.2 document included.
+    """The alert as every channel sees it, its CAP 1.2 document included if it is a CAP alert.
 
     Raises:
         InvalidInput: the CAP document would break a rule of the standard; every fault is listed.
@@ -97,7 +103,7 @@ def outbound_message(content: Content, settings: Settings) -> OutboundMessage:
         sender_name=settings.authority.name,
         page_url=page_url(settings, content.identifier),
         texts=content.texts,
-        cap_xml=to_xml(cap_alert(content, settings), ZoneInfo(settings.site.timezone)),
+        cap_xml=to_xml(cap_alert(content, settings), ZoneInfo(settings.site.timezone)) if content.is_cap else "",
     )
 
 

@@ -56,8 +56,9 @@ def _words(content: Content) -> dict[str, dict[str, str]]:
         "message_title": dict(content.message.title),
         "level_label": dict(content.situation.level_of(content.message).label),
         "event": dict(content.situation.event),
-        "headline": {language: text.parts["headline"] for language, text in content.texts["cap"].items()},
+        "headline": dict(content.headlines),
         "texts": {language: text.text for language, text in content.texts["long"].items()},
+        "simplified": {language: text.text for language, text in content.texts.get("simplified", {}).items()},
     }
 
 

@@ -47,7 +47,8 @@ class ChannelPreview:
 class Preview:
     """Exactly what would be sent. ``draft`` is settled: give it back with ``digest`` to send this and nothing else.
 
-    ``left_out`` names the channels that were asked for and are not reached, and why.
+    ``left_out`` names the channels that were asked for and are not reached, and why; ``notes`` what to look at before
+    it is sent.
     """
 
     draft: Draft
@@ -59,6 +60,7 @@ class Preview:
     area: Area
     carried: tuple[ChannelPreview, ...]
     left_out: tuple[LeftOut, ...]
+    notes: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ def preview(desk: Desk, draft: Draft) -> Preview:
             for channel_id, body in composed.bodies.items()
         ),
         left_out=composed.left_out,
+        notes=composed.notes,
     )
 
 

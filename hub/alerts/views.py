@@ -21,7 +21,9 @@ from hub.message_maps.model import Kind
 class AlertView:
     """One alert as sent. Mappings named after texts go from language to text; ``texts`` is the long form.
 
-    ``incident`` is the identifier of the first alert of the line. ``followed_by`` is the alert that came next.
+    ``simplified`` says the same in simple words, and is empty where the message has no such text. ``cap_xml`` is empty
+    for what is no CAP alert. ``incident`` is the identifier of the first alert of the line. ``followed_by`` is the
+    alert that came next.
     """
 
     identifier: str
@@ -49,6 +51,7 @@ class AlertView:
     event: Mapping[str, str]
     headline: Mapping[str, str]
     texts: Mapping[str, str]
+    simplified: Mapping[str, str]
     area: Area
     blanks: Mapping[str, str]
     moments: Mapping[str, datetime]
@@ -102,6 +105,7 @@ def view(alert: Alert, followed_by: str | None) -> AlertView:
         event=MappingProxyType(alert.event),
         headline=MappingProxyType(alert.headline),
         texts=MappingProxyType(alert.texts),
+        simplified=MappingProxyType(alert.simplified),
         area=area.from_json(alert.area),
         blanks=MappingProxyType(alert.blanks),
         moments={name: datetime.fromisoformat(text) for name, text in alert.moments.items()},

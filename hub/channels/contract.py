@@ -55,7 +55,8 @@ class OutboundMessage:
     """One publication as every channel sees it: neutral, frozen, complete. Alerts and rumours both produce it.
 
     ``texts`` maps form -> language -> text. ``references`` are the publication ids that this one follows, oldest first;
-    ``incident`` is the first of them, or this publication's own id. ``cap_xml`` is the CAP 1.2 document.
+    ``incident`` is the first of them, or this publication's own id. ``cap_xml`` is the CAP 1.2 document,
+    empty for what is no CAP alert, such as a debunk.
     """
 
     publication_id: str
@@ -221,7 +222,7 @@ class ChannelAdapter(ABC):
 
     kind: ClassVar[str]
     label: ClassVar[Phrase]
-    # The message form that it takes from the map: sms, x, bluesky, mastodon, long, led or cap.
+    # The message form that it takes from the map, one of `FORMS`.
     form: ClassVar[str]
     # True: one message carries all languages. False: one language a channel, `languages` must then have one entry.
     multilingual: ClassVar[bool]
@@ -249,6 +250,11 @@ class ChannelAdapter(ABC):
         self.settings = settings
         self.languages = languages
         self.hub = hub
+
+    @property
+    def form_taken(self) -> str:
+        """The message form that this very channel takes; a kind may leave the choice to its settings."""
+        return self.form
 
     @abstractmethod
     def render(self, message: OutboundMessage) -> Body:
@@ -291,7 +297,7 @@ class ChannelAdapter(ABC):
         Raises:
             PermanentChannelError: the message has no text in one of them.
         """
-        found = message.texts.get(self.form, {})
+        found = message.texts.get(self.form_taken, {})
         missing = [language for language in self.languages if language not in found]
         if missing:
             raise PermanentChannelError(

@@ -146,6 +146,8 @@ def _show(preview: Preview) -> None:
             used = f" [{part.used}/{part.limit} {said(part.unit)}]" if part.unit else ""
             click.echo(f"-- {said(part.title)}{used}")
             click.echo(part.text)
+    for note in preview.notes:
+        click.secho(said(note), fg="yellow")
     for channel, reason in preview.left_out:
         say("Left out: %(channel)s: %(reason)s", channel=channel, reason=reason)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from hub.kernel.errors import Fault, InvalidInput
@@ -14,6 +15,7 @@ from hub.message_maps.blank_types import examine, parse_date, parse_time, put, p
 from hub.message_maps.model import Message, Origin, Placeholder, PlaceholderType, Situation
 from hub.message_maps.schema import suggest
 
+_NO_NUMBERS: Mapping[str, str] = MappingProxyType({})
 _DAY = timedelta(days=1)
 # A time of day that passed within the last hour is a late confirmation or a slip, hardly tomorrow's.
 _JUST_PASSED = timedelta(hours=1)
@@ -53,6 +55,7 @@ def fill(
     timezone: str,
     languages: Sequence[str],
     link_hosts: Collection[str],
+    numbers: Mapping[str, str] = _NO_NUMBERS,
 ) -> Filled:
     """Checks what was typed and puts it into each language.
 
@@ -67,6 +70,7 @@ def fill(
         timezone: the IANA zone in which times of day are meant.
         languages: each gets its values.
         link_hosts: hosts that a typed address may have.
+        numbers: the town's register of telephone numbers, by key.
 
     Raises:
         InvalidInput: with one fault for each wrong field, named ``blanks.<name>`` or ``blanks.<name>.<language>``.
@@ -76,6 +80,8 @@ def fill(
     for blank in used(situation, message):
         if blank.origin is not None:
             filling.put_origin(blank, authority)
+        elif blank.number:
+            filling.put_number(blank, numbers)
         elif blank.per_language:
             for language in languages:
                 filling.put_typed(blank, f"{blank.name}.{language}", typed, (language,))
@@ -116,7 +122,7 @@ class _Filling:
             elif blank.per_language and not language:
                 keys = ", ".join(f"{name}.{each}" for each in self.values)
                 self._fault(key, Phrase("this is asked once in each language: %(keys)s", keys=keys))
-            elif blank.origin is not None:
+            elif blank.filled_in:
                 self._fault(key, Phrase("the hub fills this in by itself; leave it out"))
 
     def put_origin(self, blank: Placeholder, authority: Authority) -> None:
@@ -131,6 +137,18 @@ class _Filling:
                 values[blank.name] = put_time(self.now.hour, self.now.minute, language)
             elif blank.origin is not None:
                 values[blank.name] = fixed[blank.origin]
+
+    def put_number(self, blank: Placeholder, numbers: Mapping[str, str]) -> None:
+        number = numbers.get(blank.number, "")
+        if not number:
+            phrase = Phrase(
+                "the number “%(key)s” is missing in the town's register: enter it in the console under Numbers, or with "
+                "`flask hub numbers set`",
+                key=blank.number,
+            )
+            self._fault(blank.name, phrase)
+        for values in self.values.values():
+            values[blank.name] = number
 
     def put_typed(self, blank: Placeholder, key: str, typed: Mapping[str, str], languages: Sequence[str]) -> None:
         value = tidy(typed.get(key, "")) or blank.default

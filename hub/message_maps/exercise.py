@@ -17,6 +17,11 @@ def mark(language: str) -> str:
     return " ".join([_WORDS.get(language, _WORDS["en"])] * 3)
 
 
+def with_mark(language: str, headline: str) -> str:
+    """A headline with the mark in front."""
+    return f"{mark(language)}{_COLONS.get(language, ': ')}{headline}"
+
+
 def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]:
     """The parts of a text with exercise marks in front and behind.
 
@@ -29,7 +34,7 @@ def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]
         return {f"page{number}": page for number, page in enumerate(pages, 1)}
     if form == "cap":
         return {
-            "headline": f"{word}{_COLONS.get(language, ': ')}{parts['headline']}",
+            "headline": with_mark(language, parts["headline"]),
             "description": f"{word} {parts['description']}",
             "instruction": f"{parts['instruction']} {word}",
         }

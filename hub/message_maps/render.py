@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from hub.channels.contract import RenderedText
 from hub.channels.text import to_gsm7
 from hub.message_maps.blanks import Filled
-from hub.message_maps.exercise import marked
-from hub.message_maps.model import FORMS, Message, Situation
+from hub.message_maps.exercise import marked, with_mark
+from hub.message_maps.model import FORMS, TEXT_PART, Message, Situation
 
 # An optional blank that stays empty leaves two spaces, or one before a full stop.
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+# The elements that can stand as a headline, the best first. A myth never can (Debunking Handbook 2020).
+_TELLING = ("F", "H", "S")
 
 
 def render(message: Message, form: str, language: str, filled: Filled, *, exercise: bool) -> RenderedText:
@@ -41,6 +43,17 @@ def render_all(
         for form in FORMS
         if form in message.variants
     }
+
+
+def headline(message: Message, language: str, filled: Filled, *, exercise: bool) -> str:
+    """One line that says what a message is about: CAP's headline; where there is none, what is true, or the hazard."""
+    if "cap" in message.variants:
+        return render(message, "cap", language, filled, exercise=exercise).parts["headline"]
+    segments = message.variant("long", language)[TEXT_PART].segments
+    by_tag = {segment.tag: segment for segment in reversed(segments)}
+    chosen = next((by_tag[tag] for tag in _TELLING if tag in by_tag), segments[0])
+    text = " ".join(chosen.template.format_map(filled.values[language]).split())
+    return with_mark(language, text) if exercise else text
 
 
 def area_description(situation: Situation, filled: Filled, language: str) -> str:

@@ -235,7 +235,7 @@ def test_follow_ups_are_offered_with_the_answers_that_still_hold(town):
     first = town.send()
     town.clock.advance(3600)  # 18:40: the promised 18:30 has passed, 23:00 has not
     offered = {each.role: each for each in queries.follow_ups(reading(), first, town.clock.now())}
-    assert list(offered) == ["correction", "update", "escalate", "all_clear", "cancel"]
+    assert list(offered) == ["correction", "update", "no_change", "escalate", "de_escalate", "all_clear", "cancel"]
     correction = offered["correction"]
     assert {blank.name for blank in correction.asked} == {
         "riviere",

@@ -135,7 +135,7 @@ def test_every_fault_is_found_at_once(town):
         ({"expires": "2026-12-21T17:00"}, "expires", "72 hours"),
         ({"channels": ()}, "channels", "at least one"),
         ({"channels": ("fax",)}, "channels", "no channel fax"),
-        ({"channels": ("reel",), "exercise": True}, "channels", "open to exercises"),
+        ({"channels": ("reel",), "exercise": True}, "channels", "carries this message"),
         ({"message_id": "act.update"}, "message", "follow-up of an earlier alert"),
     ],
 )

@@ -12,6 +12,7 @@ import marshmallow as ma
 
 from hub.channels.atomic import StagedFiles, WholeFile, writing_in
 from hub.channels.contract import (
+    FORMS,
     LANGUAGE_NAMES,
     Acceptance,
     Body,
@@ -29,7 +30,9 @@ RULE = "-" * 60
 
 
 class SpoolSettings(ma.Schema):
-    """Nothing to set: the files lie in ``spool/<channel id>`` of the data directory."""
+    """``form``: the texts to write, such as ``voice`` for whoever reads them aloud. Files: ``spool/<channel id>``."""
+
+    form = ma.fields.String(load_default="long", validate=ma.validate.OneOf([each for each in FORMS if each != "cap"]))
 
 
 class Spool(ChannelAdapter):
@@ -44,6 +47,11 @@ class Spool(ChannelAdapter):
     can_read_back: ClassVar[bool] = True
     settles_after: ClassVar[timedelta] = timedelta(0)  # a file is there or not
     settings_schema: ClassVar[type[ma.Schema]] = SpoolSettings
+
+    @property
+    def form_taken(self) -> str:
+        """The form that the settings choose."""
+        return str(self.settings.get("form", self.form))
 
     @property
     def directory(self) -> Path:

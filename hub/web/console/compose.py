@@ -10,8 +10,8 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.alerts import service
+from hub.alerts.composing import closed
 from hub.alerts.drafts import Draft
-from hub.channels.contract import Channel
 from hub.dispatch.queries import destination_counts
 from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput, NotFound
@@ -47,7 +47,8 @@ class Choice:
 def compose(situation_id: str, message_id: str, mode: str) -> ResponseReturnValue:
     """The empty form: every suitable channel ticked, no area, no blank filled in."""
     start = _start(situation_id, message_id, mode)
-    suitable = tuple(choice.id for choice in _choices(start.exercise) if not choice.reason)
+    _, message = _chosen(situation_id, message_id)
+    suitable = tuple(choice.id for choice in _choices(message, exercise=start.exercise) if not choice.reason)
     return compose_page(replace(start, channels=suitable), ())
 
 
@@ -82,6 +83,7 @@ def preview(situation_id: str, message_id: str, mode: str) -> ResponseReturnValu
         carried=shown.carried,
         left_out=[(label_of(channel_id), reason) for channel_id, reason in shown.left_out],
         findings=shown.findings,
+        notes=shown.notes,
     )
 
 
@@ -108,7 +110,7 @@ def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
         summary_faults=forms.summary(faults, fields, forms.ALERT_FIELDS),
         blanks=fields,
         communes=settings.territory.communes,
-        channels=_choices(draft.exercise),
+        channels=_choices(message, exercise=draft.exercise),
         here_to=url_for("console.check", **address),
         preview_to=url_for("console.preview", **address),
     )
@@ -129,13 +131,9 @@ def _chosen(situation_id: str, message_id: str) -> tuple[Situation, Message]:
     return situation, message
 
 
-def _choices(exercise: bool) -> list[Choice]:  # noqa: FBT001 - a mode, named at every call
+def _choices(message: Message, *, exercise: bool) -> list[Choice]:
     counts = destination_counts(reading())
     return [
-        Choice(channel.id, channel.label, counts.get(channel.id, 0), _closed(channel, exercise=exercise))
+        Choice(channel.id, channel.label, counts.get(channel.id, 0), closed(channel, message, exercise=exercise))
         for channel in parts().channels.values()
     ]
-
-
-def _closed(channel: Channel, *, exercise: bool) -> Phrase | None:
-    return Phrase("not open to exercises") if exercise and not channel.exercise else None

@@ -34,6 +34,7 @@ def confirm_page(preview: Preview, faults: Sequence[Fault] = (), renewed: Phrase
         picture=of_area(preview.area, parts().settings.territory),
         expires=preview.content.expires,
         findings=preview.findings,
+        notes=preview.notes,
         destinations=sum(each.destinations for each in preview.carried),
         token=tokens.sign(draft, preview.digest),
         word=word(draft),

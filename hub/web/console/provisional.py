@@ -8,9 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.alerts.drafts import Draft
+from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput
 from hub.message_maps import blanks
 from hub.message_maps.model import Message, Placeholder, PlaceholderType, Situation
+from hub.message_maps.numbers import register
 from hub.message_maps.render import render_all
 from hub.web.console import forms, texts
 from hub.web.language import text_in
@@ -47,14 +49,25 @@ def texts_so_far(situation: Situation, message: Message, draft: Draft, faults: S
             timezone=settings.site.timezone,
             languages=languages,
             link_hosts=settings.maps.link_hosts,
+            numbers=_numbers(blanks.used(situation, message)),
         )
     except InvalidInput:
         return {}
-    chosen = [parts().channels[each].adapter.form for each in draft.channels if each in parts().channels]
+    chosen = [parts().channels[each].adapter.form_taken for each in draft.channels if each in parts().channels]
     finished = render_all(situation, message, filled, languages, exercise=draft.exercise)
     return {
         "forms": texts.rendered(finished, chosen or texts.FORMS),
         "stand_ins": [text_in(blank.label) for blank in stand_ins],
+    }
+
+
+def _numbers(used: Sequence[Placeholder]) -> dict[str, str]:
+    """The numbers of the register; the map's example where one is missing, which the form names as a fault."""
+    known = register.by_key(reading())
+    return {
+        blank.number: known[blank.number].number if blank.number in known else next(iter(blank.example.values()), "")
+        for blank in used
+        if blank.number
     }
 
 

@@ -76,6 +76,7 @@ def of_preview(preview: Preview) -> dict[str, Any]:
             for each in preview.carried
         ],
         "left_out": [{"channel": channel_id, "reason": say(reason)} for channel_id, reason in preview.left_out],
+        "notes": [say(note) for note in preview.notes],
         "findings": [
             {
                 "rule": finding.rule,

@@ -167,6 +167,9 @@ class _Preview(ma.Schema):
     expires = fields.DateTime(required=True)
     channels = fields.List(fields.Nested(ChannelPreview), required=True)
     left_out = fields.List(fields.Nested(LeftOut), required=True)
+    notes = fields.List(
+        fields.String(), required=True, metadata={"description": "What to look at before it is sent, in plain words."}
+    )
     findings = fields.List(fields.Nested(Finding), required=True)
 
 

@@ -39,12 +39,16 @@ STRUCK = frozenset({State.SUPERSEDED, State.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The texts in one language. ``instruction`` is what to do now; ``text`` is the whole message."""
+    """The texts in one language. ``instruction`` is what to do now; ``text`` is the whole message.
+
+    ``simplified`` says the same in simple words and short sentences; empty where the message has no such text.
+    """
 
     language: str
     headline: str
     instruction: str
     text: str
+    simplified: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +95,16 @@ def notice(alert: AlertView, language: str, now: datetime) -> Notice:
     closing = alert.kind in CLOSING
     current = alert.state is State.OPEN and not alert.expired(now)
     languages = sorted(alert.headline, key=lambda each: each != language)
-    instructions = {words.language[:2]: words.instruction for words in read_summary(alert.cap_xml.encode()).words}
+    instructions = _instructions(alert)
     first, *others = (
-        Wording(each, alert.headline[each], instructions.get(each, ""), alert.texts[each]) for each in languages
+        Wording(
+            each,
+            alert.headline[each],
+            instructions.get(each, ""),
+            alert.texts[each],
+            alert.simplified.get(each, ""),
+        )
+        for each in languages
     )
     return Notice(
         identifier=alert.identifier,
@@ -109,6 +120,13 @@ def notice(alert: AlertView, language: str, now: datetime) -> Notice:
         first=first,
         others=tuple(others),
     )
+
+
+def _instructions(alert: AlertView) -> dict[str, str]:
+    """What to do, by language; only a CAP alert tells it apart from the rest."""
+    if not alert.cap_xml:
+        return {}
+    return {words.language[:2]: words.instruction for words in read_summary(alert.cap_xml.encode()).words}
 
 
 def _label(alert: AlertView, *, current: bool) -> Phrase:
