@@ -140,7 +140,7 @@ def find_the_message(person: Person) -> None:
     person.press("a[href='/console/situations']")
     person.look("map of situations")
     person.type_into("input[type=search]", "crue")
-    expect(person.page.locator("a[href='/console/situations/nat.flood.river/act.first']")).to_be_visible()
+    expect(person.page.locator("#found a[href='/console/situations/nat.flood.river/act.first']")).to_be_visible()
     person.look("search")
     person.press("a[href='/console/situations/nat.flood.river/act.first']")
     person.look("message")

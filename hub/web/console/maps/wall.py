@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hub.cap.vocabulary import Severity
+from hub.message_maps.model import Kind
 from hub.web.console.maps import fonts
 from hub.web.console.maps.tree import Branch, Limb, Rung
 from hub.web.console.maps.words import DASH, PHASES, SEVERITIES
@@ -153,8 +154,9 @@ def _rung(branch: Branch, rung: Rung, top: float) -> tuple[float, list[Shape]]:
     for leaf in rung.leaves:
         badges = [say(badge.phrase) for badge in branch.badges_of(leaf)]
         words = text_in(leaf.message.title) + (f" [{', '.join(badges)}]" if badges else "")
-        lines = _label(words, LETTERS, LEAF_WIDTH)
-        shapes += _lines(lines, leaves_left + PADDING, y, LETTERS, bold=leaf.message.kind == "alert")
+        bold = leaf.message.kind is Kind.ALERT
+        lines = _label(words, LETTERS, LEAF_WIDTH, bold=bold)
+        shapes += _lines(lines, leaves_left + PADDING, y, LETTERS, bold=bold)
         middles.append(y + _tall(lines, LETTERS) / 2)
         y += _tall(lines, LETTERS) + PADDING / 2
     label = DASH.join([say(PHASES[rung.phase]), text_in(rung.level.label)])
