@@ -17,9 +17,10 @@ from hub.message_maps.rules import Rules
 NEW_FORMS = {"simplified", "voice"}
 FIRST_KINDS = {Kind.ALERT, Kind.UPDATE, Kind.CORRECTION, Kind.CANCEL, Kind.ALL_CLEAR}
 ADVICE = {Kind.PREVENTION, Kind.RECOVERY, Kind.DEBUNK}
-SILENT = {"led", "cap"}  # forms in which a rumour is not answered
+SILENT = {"led", "cap", "voice"}  # forms in which a rumour is not answered
 # Situations whose messages are of every kind and form, each with the number of its messages.
 COMPLETE = {
+    "com.rumour": 7,
     "nat.fire.forest": 22,
     "nat.wind.storm": 15,
     "nat.flood.flash": 15,
