@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
 
-from hub.audit import service as audit
 from hub.cli.speech import REFUSED, json_option, operator, said, say, show_json, speaks
-from hub.kernel.db import transaction
+from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Fault, InvalidInput
-from hub.message_maps import versions
 from hub.message_maps.check import Checked, check
+from hub.message_maps.drafts import queries
+from hub.message_maps.drafts.queries import Due
+from hub.message_maps.drafts.shipped import Arrived, take_in
 from hub.message_maps.rules import Rules
 from hub.web.parts import parts
 
@@ -53,15 +55,45 @@ def lint_maps(*, as_json: bool) -> None:
 @maps.command("publish")
 @speaks
 def publish() -> None:
-    """Checks the map files and stores what changed as new, immutable versions."""
-    titles = publish_directory()
-    for title in titles:
-        click.echo(title)
-    say("%(count)s situations published.", count=len(titles))
+    """Checks the map files and stores what changed as new, immutable versions; as drafts where the town has its own."""
+    arrived = publish_directory()
+    for version in arrived.published:
+        click.echo(version.id)
+    say("%(count)s situations published.", count=len(arrived.published))
+    tell_drafts(arrived)
 
 
-def publish_directory() -> list[str]:
-    """Publishes the maps of the settings; the titles of the situations that are new or changed.
+@maps.command("reviews")
+@json_option
+@speaks
+def reviews(*, as_json: bool) -> None:
+    """Lists the maps to be read again: overdue ones, and those due within 30 days. Exit code 1: one is overdue."""
+    hub = parts()
+    today = hub.clock.now().astimezone(ZoneInfo(hub.settings.site.timezone)).date()
+    found = [review for review in queries.reviews(reading(), today) if review.due is not Due.LATER]
+    if as_json:
+        show_json([{"situation": each.situation.id, "on": each.on, "due": each.due} for each in found])
+    for review in () if as_json else found:
+        if review.due is Due.OVERDUE:
+            say("%(id)s: review overdue since %(day)s", id=review.situation.id, day=review.on)
+        else:
+            say("%(id)s: review due on %(day)s", id=review.situation.id, day=review.on)
+    if not found and not as_json:
+        say("No map must be read again within 30 days.")
+    if any(review.due is Due.OVERDUE for review in found):
+        sys.exit(REFUSED)
+
+
+def tell_drafts(arrived: Arrived) -> None:
+    """Says which map files became drafts because the town has versions of its own."""
+    for situation_id in arrived.drafted:
+        say("%(id)s: the town has its own version; the new file is a draft in the console.", id=situation_id)
+    for situation_id in arrived.waiting:
+        say("%(id)s: a draft is open; the new file waits until it is closed.", id=situation_id)
+
+
+def publish_directory() -> Arrived:
+    """Takes the maps of the settings in: what is published, and what becomes a draft.
 
     Raises:
         InvalidInput: a map has a fault or an error; then nothing is published.
@@ -76,14 +108,8 @@ def publish_directory() -> list[str]:
             if finding.severity == "error"
         ]
         raise InvalidInput(faults)
-    now, actor, language = hub.clock.now(), operator(), hub.settings.site.languages[0]
-    titles = {situation.id: situation.title[language] for situation in checked.loaded.situations}
     with transaction() as session:
-        fresh = versions.publish(session, checked.loaded.situations, now=now, actor_name=actor.name)
-        for version in fresh:
-            detail = {"digest": version.digest}
-            audit.record(session, actor=actor, action="map.published", subject=version.id, detail=detail, now=now)
-        return [titles[version.situation_id] for version in fresh]
+        return take_in(session, checked.loaded.situations, actor=operator(), now=hub.clock.now())
 
 
 def _check() -> Checked:

@@ -8,7 +8,7 @@ import flask_migrate
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from hub.cli.maps import publish_directory
+from hub.cli.maps import publish_directory, tell_drafts
 from hub.cli.speech import operator, said, say, speaks
 from hub.dispatch.destinations import ensure_single_destinations
 from hub.identity import service
@@ -36,9 +36,10 @@ def init() -> None:
     hub = parts()
     flask_migrate.upgrade()
     ensure_single_destinations(hub.channels.values(), hub.clock.now())
-    published = publish_directory()
-    if published:
-        say("Message maps published: %(titles)s", titles=", ".join(published))
+    arrived = publish_directory()
+    if arrived.published:
+        say("Message maps published: %(titles)s", titles=", ".join(version.id for version in arrived.published))
+    tell_drafts(arrived)
     say("Public page:  %(address)s/", address=hub.settings.site.base_url)
     say("Console:      %(address)s/console/", address=hub.settings.site.base_url)
     if reading().scalar(sa.select(sa.func.count()).select_from(Officer)) == 0:

@@ -67,6 +67,11 @@ def load_directory(directory: Path, rules: Rules) -> Loaded:
     return Loaded(tuple(ordered), tuple(sorted(found)), sources, files)
 
 
+def load_sources(directory: Path) -> dict[str, Source]:
+    """The sources that a directory's facts may name; what is wrong with their file is left to `load_directory`."""
+    return _load_sources(directory, [])
+
+
 def _load_situation(path: Path, faults: Faults, rules: Rules, sources: Map[str, Source]) -> Situation | None:
     if path.suffix != ".yaml":
         faults.report(0, 0, Phrase("the name of a map must end in .yaml"))

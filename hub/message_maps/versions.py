@@ -8,9 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -25,24 +27,46 @@ from hub.message_maps.models import SituationVersion
 # A whole catalogue (84 situations) and its predecessors.
 _KEPT_IN_MEMORY = 256
 
+# Where a version comes from: a map file by itself, or a decision of the town's officers.
+FILE, EDITOR = "file", "editor"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One version as a history lists it. ``record`` is as in `SituationVersion`, ``None`` for what a file brought."""
+
+    id: str
+    number: int
+    at: datetime
+    by: str
+    origin: str
+    record: Mapping[str, Any] | None
+
 
 def publish(
-    session: Session, situations: Iterable[Situation], *, now: datetime, actor_name: str
+    session: Session,
+    situations: Iterable[Situation],
+    *,
+    now: datetime,
+    actor_name: str,
+    origin: str = FILE,
+    record: Mapping[str, Any] | None = None,
 ) -> list[SituationVersion]:
     """Stores what is new, inside the caller's transaction.
 
     A situation whose content is that of its newest version gives nothing new. Two processes may publish at once: the
-    second one finds the first one's version.
+    second one finds the first one's version. Map files go through `hub.message_maps.drafts.shipped`, which keeps them
+    from overwriting what a town has decided.
 
     Returns:
         The new versions.
     """
-    newest = {row.situation_id: row for row in session.execute(_newest())}
+    before = {row.situation_id: row for row in session.execute(_newest())}
     fresh = []
     for situation in situations:
-        content = json.dumps(to_json(situation), ensure_ascii=False, sort_keys=False, separators=(",", ":"))
-        digest = hashlib.sha256(content.encode()).hexdigest()
-        last = newest.get(situation.id)
+        content = canonical(situation)
+        digest = digest_of(content)
+        last = before.get(situation.id)
         if last is not None and last.digest == digest:
             continue
         number = last.number + 1 if last is not None else 1
@@ -54,6 +78,8 @@ def publish(
             content=content,
             published_at=now,
             published_by=actor_name,
+            origin=origin,
+            record=dict(record) if record else None,
         )
         try:
             with session.begin_nested():
@@ -64,14 +90,28 @@ def publish(
     return fresh
 
 
+def canonical(situation: Situation) -> str:
+    """A situation as the text that is stored and hashed."""
+    return json.dumps(to_json(situation), ensure_ascii=False, sort_keys=False, separators=(",", ":"))
+
+
+def digest_of(content: str) -> str:
+    """The SHA-256 of a canonical text, in hexadecimal digits."""
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
 def current(session: Session) -> list[tuple[str, Situation]]:
     """The versions in force with their ids, by family and title. Retired situations are left out."""
-    rows = session.execute(_newest()).all()
-    found = _read(session, [row.id for row in rows])
     return sorted(
-        ((version_id, situation) for version_id, situation in found.items() if situation.status is not State.RETIRED),
+        (pair for pair in newest(session) if pair[1].status is not State.RETIRED),
         key=lambda pair: (pair[1].family, next(iter(pair[1].title.values())).casefold(), pair[1].id),
     )
+
+
+def newest(session: Session) -> list[tuple[str, Situation]]:
+    """The newest version of every situation with its id, retired ones too, in no order."""
+    rows = session.execute(_newest()).all()
+    return list(_read(session, [row.id for row in rows]).items())
 
 
 def get(session: Session, version_id: str) -> Situation:
@@ -87,16 +127,41 @@ def get(session: Session, version_id: str) -> Situation:
 
 
 def find(session: Session, situation_id: str) -> tuple[str, Situation]:
-    """The version in force of one situation, with its id.
+    """The version in force of one situation, with its id. A former id leads to the situation's present one.
 
     Raises:
         NotFound: no such situation.
     """
-    newest = sa.select(SituationVersion.id).where(SituationVersion.situation_id == situation_id)
-    version_id = session.scalar(newest.order_by(SituationVersion.number.desc()).limit(1))
-    if version_id is None:
+    version_id = newest_id(session, situation_id)
+    situation = get(session, version_id) if version_id else None
+    if situation is None or situation.status is State.RETIRED:
+        renamed = next((pair for pair in current(session) if situation_id in pair[1].aliases), None)
+        if renamed is not None:
+            return renamed
+    if situation is None:
         raise NotFound(Phrase("There is no situation %(id)s on the map.", id=situation_id))
-    return version_id, get(session, version_id)
+    return version_id, situation
+
+
+def newest_id(session: Session, situation_id: str) -> str:
+    """The id of the newest version under a situation's id, empty when there is none."""
+    known = sa.select(SituationVersion.id).where(SituationVersion.situation_id == situation_id)
+    return session.scalar(known.order_by(SituationVersion.number.desc()).limit(1)) or ""
+
+
+def history(session: Session, situation_id: str) -> list[Published]:
+    """Every version of a situation, newest first, without its content."""
+    table = SituationVersion
+    columns = (table.id, table.number, table.published_at, table.published_by, table.origin, table.record)
+    rows = session.execute(sa.select(*columns).where(table.situation_id == situation_id).order_by(table.number.desc()))
+    return [Published(*row) for row in rows]
+
+
+def message_ids(session: Session, situation_id: str) -> set[str]:
+    """The ids of all messages that a situation has had in any version."""
+    table = SituationVersion
+    ids = session.scalars(sa.select(table.id).where(table.situation_id == situation_id)).all()
+    return {message.id for situation in _read(session, list(ids)).values() for message in situation.messages}
 
 
 def _newest() -> sa.Select[str, str, int, str]:

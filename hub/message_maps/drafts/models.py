@@ -39,29 +39,33 @@ class MapDraft(Model):
 
 
 class MapDraftRevision(Model):
-    """What a working copy said at one revision: the common ground when two people have changed it."""
+    """What a working copy said at one revision: the common ground when two people have changed it.
+
+    ``packed`` is the document, compressed by zlib to about a tenth: a pause in typing makes a revision.
+    """
 
     __tablename__ = "map_draft_revision"
 
     situation_id: Mapped[str] = mapped_column(sa.ForeignKey("map_draft.situation_id"), primary_key=True)
     revision: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    document: Mapped[str] = mapped_column(sa.Text)
+    packed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     by: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class MapShipped(Model):
-    """The newest content of a map file that the hub has seen.
+    """What the hub knows of one map file. ``digest`` is that of the newest content that it has seen.
 
-    ``waiting``: it could not be laid down as a draft yet, because the town was editing its own.
+    ``landed`` is the content that was last published or laid down as a draft, ``waiting`` one that could not be laid
+    down yet, because the town was editing its own.
     """
 
     __tablename__ = "map_shipped"
 
     situation_id: Mapped[str] = mapped_column(sa.String(ID_LENGTH), primary_key=True)
     digest: Mapped[str] = mapped_column(sa.String(SHA256_HEX))
-    document: Mapped[str] = mapped_column(sa.Text)
-    waiting: Mapped[bool] = mapped_column(sa.Boolean)
+    landed: Mapped[str] = mapped_column(sa.Text)
+    waiting: Mapped[str | None] = mapped_column(sa.Text)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,14 +18,14 @@ from hub.audit import service as audit
 from hub.identity.actor import Actor
 from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
+from hub.message_maps import versions
 from hub.message_maps.drafts.merge import Clash, Document, UnitPath, merge, touched_units
 from hub.message_maps.drafts.models import MapDraft, MapDraftRevision
 from hub.message_maps.drafts.states import OPEN, Deed, DraftState, Origin, after
-from hub.message_maps.models import SituationVersion
 from hub.message_maps.yaml_tree import MAX_BYTES
 
-# The common ground of two people who edit at once is seldom older; each revision is a whole document of some 60 kB.
-REVISIONS_KEPT = 40
+# An hour and more of two people who type without a pause; each takes some 8 kB.
+REVISIONS_KEPT = 500
 MOST_NOTED = 40
 # The audit log names a situation and its version in 120 characters.
 LONGEST_ID = 100
@@ -112,43 +113,11 @@ def put(
         if expected is not None and expected != row.revision:
             detail = Phrase("The draft was closed while you were writing: it is %(state)s.", state=held.state.value)
             raise DraftConflict(detail, held, document)
-        row.origin, row.authors, row.notes, row.base_version = origin, [], [], newest_version(session, situation_id)
-        return _store(session, row, content, actor=actor, now=now)
+        row.origin, row.authors, row.notes, row.base_version = origin, [], [], versions.newest_id(session, situation_id)
+        return store(session, row, content, actor=actor, now=now)
     if expected == row.revision:
-        return _store(session, row, content, actor=actor, now=now)
+        return store(session, row, content, actor=actor, now=now)
     return _merged(session, row, held, document, actor=actor, now=now, expected=expected)
-
-
-def send_back(session: Session, situation_id: str, *, actor: Actor, now: datetime, expected: int, reason: str) -> Draft:
-    """Returns a copy to its authors with what must change.
-
-    Raises:
-        InvalidInput: no reason is given.
-        Conflict: it is not in review, or has changed since.
-    """
-    row = open_row(session, situation_id, expected)
-    state = after(DraftState(row.state), Deed.SEND_BACK)
-    if not reason.strip():
-        raise InvalidInput([Fault("reason", Phrase("say what must change, so that the authors can do it"))])
-    row.state, row.submitted = state, None
-    note(row, actor, now, reason)
-    audit.record(
-        session, actor=actor, action="map.sent_back", subject=situation_id, detail={"reason": reason.strip()}, now=now
-    )
-    return view(row)
-
-
-def discard(session: Session, situation_id: str, *, actor: Actor, now: datetime, expected: int) -> Draft:
-    """Gives a working copy up. Its last text stays readable until the next one is begun.
-
-    Raises:
-        Conflict: it is not open, or has changed since.
-    """
-    row = open_row(session, situation_id, expected)
-    row.state = after(DraftState(row.state), Deed.DISCARD)
-    detail = {"revision": row.revision}
-    audit.record(session, actor=actor, action="map.draft_discarded", subject=situation_id, detail=detail, now=now)
-    return view(row)
 
 
 def locked(session: Session, situation_id: str) -> MapDraft | None:
@@ -175,16 +144,22 @@ def open_row(session: Session, situation_id: str, expected: int) -> MapDraft:
     return row
 
 
-def note(row: MapDraft, actor: Actor, now: datetime, text: str) -> None:
-    """Keeps a remark with a working copy: a reviewer's, or the hub's own."""
-    entry = {"by": actor.name, "at": now.isoformat(), "text": text.strip()}
+def at_revision(session: Session, situation_id: str, revision: int) -> dict[str, Any] | None:
+    """What a working copy said at a revision; ``None`` when that is too long ago."""
+    row = session.get(MapDraftRevision, (situation_id, revision))
+    if row is None:
+        return None
+    document: dict[str, Any] = json.loads(zlib.decompress(row.packed))
+    return document
+
+
+def note(row: MapDraft, actor: Actor, now: datetime, text: str, places: Iterable[str] = ()) -> None:
+    """Keeps a remark with a working copy.
+
+    ``text`` is a person's words; ``places`` are units that two sides have changed, where the draft keeps its own text.
+    """
+    entry = {"by": actor.name, "at": now.isoformat(), "text": text, "places": list(places)}
     row.notes = [*row.notes, entry][-MOST_NOTED:]
-
-
-def newest_version(session: Session, situation_id: str) -> str:
-    """The id of the version in force, empty when there is none."""
-    newest = sa.select(SituationVersion.id).where(SituationVersion.situation_id == situation_id)
-    return session.scalar(newest.order_by(SituationVersion.number.desc()).limit(1)) or ""
 
 
 def view(row: MapDraft, merged: tuple[UnitPath, ...] = ()) -> Draft:
@@ -225,7 +200,7 @@ def _checked(situation_id: str, document: Document) -> str:
 def _first(session: Session, situation_id: str, content: str, *, actor: Actor, now: datetime, origin: Origin) -> Draft:
     row = MapDraft(
         situation_id=situation_id,
-        base_version=newest_version(session, situation_id),
+        base_version=versions.newest_id(session, situation_id),
         document="{}",
         revision=0,
         state=DraftState.DRAFT.value,
@@ -245,7 +220,7 @@ def _first(session: Session, situation_id: str, content: str, *, actor: Actor, n
         if other is None:
             raise
         raise DraftConflict(detail, view(other), json.loads(content)) from None
-    return _store(session, row, content, actor=actor, now=now)
+    return store(session, row, content, actor=actor, now=now)
 
 
 def _merged(
@@ -259,8 +234,8 @@ def _merged(
     expected: int | None,
 ) -> Draft:
     """Stores what can be brought together with what others wrote since ``expected``."""
-    earlier = session.get(MapDraftRevision, (row.situation_id, expected)) if expected is not None else None
-    base = json.loads(earlier.document) if earlier is not None else {}
+    base = at_revision(session, row.situation_id, expected) if expected is not None else None
+    base = base or {}
     merged, clashes = merge(base, document, held.document)
     if clashes:
         detail = Phrase(
@@ -269,10 +244,10 @@ def _merged(
         raise DraftConflict(detail, held, merged, clashes)
     content = _checked(row.situation_id, merged)
     brought = tuple(touched_units(base, held.document))
-    return _store(session, row, content, actor=actor, now=now, merged=brought)
+    return store(session, row, content, actor=actor, now=now, merged=brought)
 
 
-def _store(
+def store(
     session: Session,
     row: MapDraft,
     content: str,
@@ -281,6 +256,7 @@ def _store(
     now: datetime,
     merged: tuple[UnitPath, ...] = (),
 ) -> Draft:
+    """Keeps a new text of a working copy, which is a draft again, with its revision, its author and the audit entry."""
     state = after(DraftState(row.state), Deed.EDIT)
     if content == row.document and DraftState(row.state) in OPEN:
         return view(row, merged)
@@ -290,7 +266,13 @@ def _store(
     if as_json(actor) not in row.authors:
         row.authors = [*row.authors, as_json(actor)]
     session.add(
-        MapDraftRevision(situation_id=row.situation_id, revision=row.revision, document=content, by=actor.name, at=now)
+        MapDraftRevision(
+            situation_id=row.situation_id,
+            revision=row.revision,
+            packed=zlib.compress(content.encode()),
+            by=actor.name,
+            at=now,
+        )
     )
     session.execute(
         sa.delete(MapDraftRevision).where(

@@ -14,6 +14,7 @@ from hub.web.console import (
     health,
     home,
     login,
+    map_editor,
     map_exchange,
     maps,
     progress,
@@ -22,7 +23,21 @@ from hub.web.console import (
 from hub.web.console.blueprint import blueprint
 
 # Importing a module of views hangs its pages on the blueprint.
-VIEWS = (alerts, channels, compose, confirm, entrance, health, home, login, map_exchange, maps, progress, sending)
+VIEWS = (
+    alerts,
+    channels,
+    compose,
+    confirm,
+    entrance,
+    health,
+    home,
+    login,
+    map_editor,
+    map_exchange,
+    maps,
+    progress,
+    sending,
+)
 
 __all__ = ["VIEWS", "blueprint", "init_app"]
 
