@@ -13,6 +13,9 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+_HEAR = frozenset({"rumour.read"})
+_RUMOURS = _HEAR | {"rumour.contribute", "rumour.work", "rumour.approve"}
+
 _READ = frozenset({"alert.read", "map.read"})
 _ACT = _READ | {"alert.send", "delivery.resend", "sending.stop", "map.edit", "map.approve"}
 
@@ -20,10 +23,10 @@ _ACT = _READ | {"alert.send", "delivery.resend", "sending.stop", "map.edit", "ma
 # Whoever can send may also write messages and approve those of others: a small town has two officers, not three roles.
 # That nobody approves what they wrote themselves is a rule of `hub.message_maps.drafts.workflow`, not of a role.
 PERMISSIONS: dict[Role, frozenset[str]] = {
-    Role.VIEWER: _READ,
-    Role.OFFICER: _ACT,
-    Role.ADMINISTRATOR: _ACT,
+    Role.VIEWER: _READ | _HEAR,
+    Role.OFFICER: _ACT | _RUMOURS,
+    Role.ADMINISTRATOR: _ACT | _RUMOURS,
 }
 
 # What a partner's programs may be trusted with. As for officers, whoever can send can also correct and withdraw.
-SCOPES = _READ | {"alert.send"}
+SCOPES = frozenset({"alert.read", "map.read", "alert.send"})

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
+
+# No vowels, so that no word arises by chance; no 0, 1, l, which are read for one another.
+SHORT_ALPHABET = "23456789bcdfghjkmnpqrstvwxz"
 
 
 def new_id() -> str:
@@ -11,3 +15,11 @@ def new_id() -> str:
     CAP 1.2 forbids spaces, commas, ``<`` and ``&`` in an identifier; hexadecimal digits are safe everywhere.
     """
     return uuid.uuid4().hex
+
+
+def short_id(length: int) -> str:
+    """A random identifier that people can read out and type: lower-case consonants and digits.
+
+    Seven characters are one of 10 billion; whoever stores it must still be ready to draw again.
+    """
+    return "".join(secrets.choice(SHORT_ALPHABET) for _ in range(length))

@@ -154,6 +154,17 @@ class AlertsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RumoursSettings:
+    """The clocks of the rumour register: due times by band, and how long a lock is kept."""
+
+    due_critical_minutes: int = field(metadata=check.integer(1, 1440))
+    due_high_minutes: int = field(metadata=check.integer(1, 1440))
+    due_medium_minutes: int = field(metadata=check.integer(1, 10080))
+    due_low_minutes: int = field(metadata=check.integer(1, 43200))
+    lock_minutes: int = field(metadata=check.integer(1, 1440))
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsSettings:
     """Who may read the metrics from another machine; without a token nobody may."""
 
@@ -183,6 +194,7 @@ class Settings:
     maps: MapsSettings
     channels: ChannelsSettings
     alerts: AlertsSettings
+    rumours: RumoursSettings
     metrics: MetricsSettings
     logging: LoggingSettings
 

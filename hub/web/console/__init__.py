@@ -18,6 +18,7 @@ from hub.web.console import (
     map_exchange,
     maps,
     progress,
+    rumours,
     sending,
 )
 from hub.web.console.blueprint import blueprint
@@ -36,6 +37,7 @@ VIEWS = (
     map_exchange,
     maps,
     progress,
+    rumours,
     sending,
 )
 

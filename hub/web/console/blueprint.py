@@ -13,6 +13,7 @@ MENU = (
     ("console.home", Phrase("Home")),
     ("console.situations", Phrase("Messages")),
     ("console.archive", Phrase("Alerts sent")),
+    ("console.rumours", Phrase("Rumours")),
     ("console.channels", Phrase("Channels")),
     ("console.health_page", Phrase("Health")),
 )

@@ -1,0 +1,27 @@
+"""Refusals of this package that have a problem type of their own."""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Conflict, Forbidden
+from hub.kernel.phrase import Phrase
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else has changed the rumour since the form was opened."""
+
+    slug = "rumour-changed"
+    title = Phrase("Somebody has changed this rumour meanwhile")
+
+
+class StepRefused(Conflict):
+    """The rumour's state does not take this step."""
+
+    slug = "rumour-step"
+    title = Phrase("This step is not possible now")
+
+
+class SecondPersonNeeded(Forbidden):
+    """Whoever proposed an answer may not approve it."""
+
+    slug = "second-person"
+    title = Phrase("A second person has to approve this")
