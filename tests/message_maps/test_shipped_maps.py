@@ -28,6 +28,7 @@ COMPLETE = {
     "tec.tmd.road": 22,
     "tec.nuclear.shelter": 15,
     "tec.uxo.evac": 15,
+    "sec.attack": 15,
 }
 ROOT = Path(__file__).resolve().parents[2]
 
