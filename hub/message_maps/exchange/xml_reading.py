@@ -40,7 +40,10 @@ def parse_xml(raw: bytes) -> etree._Element:
     parser = etree.XMLParser(target=guard, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     _feed(parser, raw, guard)
     plain = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True)
-    return etree.fromstring(raw, plain)
+    try:
+        return etree.fromstring(raw, plain)
+    except etree.XMLSyntaxError as error:  # what is only told when a tree is built: a text too long
+        raise _broken(error) from None
 
 
 def line_of(element: etree._Element) -> int:
@@ -90,9 +93,13 @@ def _feed(parser: etree.XMLParser, raw: bytes, guard: _Guard) -> None:
     except etree.XMLSyntaxError as error:
         if guard.refusal is not None:
             raise Unreadable(guard.refusal.phrase) from None
-        line, column = error.position
-        phrase = Phrase("this is not well-formed XML: %(problem)s", problem=error.msg.partition(", line")[0])
-        raise Unreadable(phrase, line, column) from None
+        raise _broken(error) from None
+
+
+def _broken(error: etree.XMLSyntaxError) -> Unreadable:
+    line, column = error.position
+    phrase = Phrase("this is not well-formed XML: %(problem)s", problem=error.msg.partition(", line")[0])
+    return Unreadable(phrase, line, column)
 
 
 class _Refused(Exception):
