@@ -1,14 +1,14 @@
 """The rumour register: events, rumours, reports, confirmations, evidence, published versions, decisions on matches.
 
-Revision 0006, after 0005.
+Revision 0009, after 0008.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from hub.kernel.db import UtcDateTime
 
-revision = "0006"
-down_revision = "0005"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
