@@ -11,21 +11,21 @@ from functools import lru_cache
 _FR_NO_VERB = "chez|assez|nez|rez"
 _EN_VERBS = (
     "act|aim|air|apply|ask|avoid|await|be|beware|block|boil|bring|call|carry|check|choose|clean|clear|climb|close|collect"
-    "|come|contact|continue|cook|cover|cross|disinfect|drink|drive|drop|eat|empty|enter|escape|evacuate|fetch|fill|find"
-    "|follow|get|give|go|heed|help|hide|hold|ignore|inform|inspect|keep|know|leave|let|lie|lift|limit|listen|lock|look"
-    "|lower|make|mind|monitor|move|obey|open|park|pack|phone|plan|postpone|prepare|protect|pull|put|raise|read|ready|remain"
-    "|remember|report|respect|rest|return|ring|run|save|seal|secure|seek|share|shelter|shower|shut|sit|stand|stay|step|stop"
-    "|store|strip|switch|take|tell|throw|tie|touch|travel|treat|trust|tune|turn|unplug|use|ventilate|visit|wait|walk|warn"
+    "|come|contact|continue|cook|cover|cross|cut|defend|delete|discard|disinfect|do|drink|drive|drop|dry|eat|empty|enter|escape|evacuate|fetch|fill|find"
+    "|follow|get|give|go|heed|help|hide|hold|ignore|inform|inspect|keep|know|learn|leave|let|lie|lift|light|limit|listen|lock|look"
+    "|lower|make|mind|monitor|move|mute|note|obey|open|park|pack|phone|photograph|plan|postpone|prepare|protect|pull|put|raise|read|ready|remain"
+    "|remember|report|respect|rest|return|ring|run|save|seal|secure|seek|share|shelter|show|shower|shut|sit|stand|stay|step|stop"
+    "|store|strip|switch|take|tell|text|throw|tie|touch|travel|treat|trust|tune|turn|unplug|use|ventilate|visit|wait|walk|warn"
     "|wash|watch|wear|work|write"
 )
 _FR_ACTION = re.compile(
     rf"(?<!vous )\b(?!(?:{_FR_NO_VERB})\b)[a-zà-ÿœ]{{2,}}ez\b|\b(?:soyez|faites|dites)\b"
     r"|(?:^|[.:!;,(\n] ?)(?:pas de|pas d'|aucun|ne pas|ni |interdi)"
-    r"|rien a faire|aucune action|\bvous pouvez\b|\bpouvez\b",
+    r"|\bne vous [a-z]{2,}ez\b|rien a faire|aucune action|\bvous pouvez\b|\bpouvez\b",
     re.IGNORECASE,
 )
 _EN_ACTION = re.compile(
-    rf"(?:^|[.:!?;,(\n] ?|\b(?:and|then|please|or|to safety|now) )(?:{_EN_VERBS})\b"
+    rf"(?:^|[.:!?;,(\n] ?|\b(?:and|then|please|or|to safety|now|first|next|always) )(?:{_EN_VERBS})\b"
     r"|\b(?:do not|don't|never|please|you can|you may|nothing to do|no action|no need|not need to)\b"
     r"|(?:^|[.:!;,(\n] ?)no [a-z]+",
     re.IGNORECASE,
