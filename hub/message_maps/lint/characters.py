@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from hub.channels.text import GSM7_BASIC, GSM7_EXTENSION, holds_emoji, sms, to_gsm7
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
-from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope, TextView
+from hub.message_maps.lint import signs
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope
+from hub.message_maps.lint.views import TextView
 
 BOOK = RuleBook()
 
@@ -20,7 +22,7 @@ BOOK = RuleBook()
 INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _TYPOGRAPHIC = re.compile("[\u2018\u2019\u201a\u201b“”„‟\u00a0\u202f\u2009…]")
 _PLAIN = frozenset({"sms", "x", "led"})
-_NO_EMOJI = frozenset({"sms", "led", "cap"})
+_NO_EMOJI = frozenset({"sms", "led", "cap", "voice"})
 _HTML = re.compile(r"</?[a-z][^>]*>|&(?:#\d+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
 _SPACED_TIME = re.compile(r"\d{1,2}\s+h(?:\s*\d{2})?\b|\d{1,2} ?: \d{2}")
 _GSM7 = GSM7_BASIC | GSM7_EXTENSION
@@ -32,6 +34,8 @@ _GSM7 = GSM7_BASIC | GSM7_EXTENSION
     Grade.WARNING,
     Scope.TEXT,
     source="3GPP TS 23.038; UK emergency alerts",
+    advice=Phrase("Replace the characters named by letters of the Latin alphabet, or leave them out."),
+    needs=signs.ODD,
     forms=("sms",),
     borrowed=True,
 )
@@ -40,7 +44,7 @@ def sms_is_gsm7(view: TextView) -> Iterator[Remark]:
     literal = to_gsm7(view.everything)
     foreign = sorted(set(literal) - _GSM7)
     if foreign:
-        worst = to_gsm7(view.worst_parts()["text"])
+        worst = to_gsm7(view.contents.worst["text"])
         cheap = "".join("x" if sign in foreign else sign for sign in worst)
         yield Remark(
             Phrase(
@@ -61,13 +65,14 @@ def sms_is_gsm7(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="FEMA IPAWS tip 9; twitter-text v3",
+    advice=Phrase(
+        "Type straight quotes, ordinary spaces and three full stops; retype the word if nothing odd can be seen."
+    ),
+    needs=signs.ODD,
     borrowed=True,
 )
 def characters_are_plain(view: TextView) -> Iterator[Remark]:
     """Such characters break delivery, cost double, or hide what a text says."""
-    everything = view.everything
-    if view.contents.latin and "\u00ad" not in everything and "\u00a0" not in everything:
-        return
     for part, text in view.shown.items():
         found = INVISIBLE.search(text) or (_TYPOGRAPHIC.search(text) if view.form in _PLAIN else None)
         if found:
@@ -78,16 +83,16 @@ def characters_are_plain(view: TextView) -> Iterator[Remark]:
 
 @BOOK.rule(
     "CHR-03",
-    Phrase("Texts are NFC; no emoji in SMS, panels and CAP; nowhere does an emoji carry the meaning alone"),
+    Phrase("Texts are NFC; no emoji in SMS, panels, CAP and voice; nowhere does an emoji carry the meaning alone"),
     Grade.ERROR,
     Scope.TEXT,
     source="twitter-text v3",
+    advice=Phrase("Type accented letters in one piece and say in words what the emoji should say."),
+    needs=signs.ODD,
     borrowed=True,
 )
 def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
     """A screen reader spells an emoji out, an old phone shows a box."""
-    if view.contents.latin:
-        return
     for part, text in view.shown.items():
         if not unicodedata.is_normalized("NFC", text):
             yield Remark(Phrase("the text is not in Unicode form NFC: type the accented letters again"), part=part)
@@ -108,6 +113,8 @@ def emoji_do_not_speak(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="Google CAP profile",
+    advice=Phrase("Write plain text; a link goes under [U]."),
+    needs=signs.ODD,
     forms=("cap",),
 )
 def cap_has_no_markup(view: TextView) -> Iterator[Remark]:
@@ -126,6 +133,8 @@ def cap_has_no_markup(view: TextView) -> Iterator[Remark]:
     Grade.WARNING,
     Scope.TEXT,
     source="our decision",
+    advice=Phrase("Write 18h30 in French and 18:30 in English, or use a time blank."),
+    needs=signs.DIGIT,
     forms=("sms",),
 )
 def time_is_compact(view: TextView) -> Iterator[Remark]:

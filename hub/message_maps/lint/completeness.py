@@ -12,21 +12,22 @@ from urllib.parse import urlsplit
 
 from hub.kernel.phrase import Phrase
 from hub.message_maps import wording
-from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope, TextView
-from hub.message_maps.model import PLACES, Kind, Message, PlaceholderType, Situation
+from hub.message_maps.lint import signs
+from hub.message_maps.lint.kinds import ACTING, FOUNDED, LIVE, PLACED, WORDED
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope
+from hub.message_maps.lint.views import MessageView, TextView
+from hub.message_maps.model import Kind, PlaceholderType
 from hub.message_maps.readiness import unsourced
-from hub.message_maps.rules import Rules
 
 BOOK = RuleBook()
 
 IMPACT_FROM_RANK = 2
-SHORT_ACTIONS, LONG_ACTIONS = 3, 6
+SHORT_ACTIONS, LONG_ACTIONS, SIMPLE_ACTIONS = 3, 6, 8
+SHORTEST_TELLING_WORD = 4
 _LINK = re.compile(r"\b(?:https?://|www\.)[^\s{}]*", re.IGNORECASE)
 _EMERGENCY_NUMBER = re.compile(r"\b(?:15|17|18|112|114|999)\b")
-_WORDED = ("sms", "x", "bluesky", "mastodon", "long", "cap")
 _MOMENT_TYPES = frozenset({PlaceholderType.TIME, PlaceholderType.DATE, PlaceholderType.DURATION})
-_LIVE = (Kind.ALERT, Kind.UPDATE)
-_ACTING = (Kind.ALERT, Kind.UPDATE, Kind.ALL_CLEAR, Kind.CANCEL)
+_LONG_WORD = re.compile(rf"\w{{{SHORTEST_TELLING_WORD},}}")
 
 
 @BOOK.rule(
@@ -35,13 +36,15 @@ _ACTING = (Kind.ALERT, Kind.UPDATE, Kind.ALL_CLEAR, Kind.CANCEL)
     Grade.ERROR,
     Scope.TEXT,
     source="Sutton; FEMA (WEA best practices)",
-    forms=_WORDED,
+    advice=Phrase("Write [S] and the authority's public name, such as [S]{autorite}, near the start of the text."),
+    forms=WORDED,
+    spared=signs.SOURCE,
 )
 def source_is_named(view: TextView) -> Iterator[Remark]:
     """The authority is named in every form but a panel."""
     if "S" not in view.elements:
         yield Remark(Phrase("nobody speaks: add [S] with the authority's name"))
-    elif not wording.has_word(view.elements["S"]):
+    else:
         yield Remark(Phrase("[S] is empty: write the authority's name after it"))
 
 
@@ -51,7 +54,8 @@ def source_is_named(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="Sutton",
-    kinds=_ACTING,
+    advice=Phrase("Write [H] and the hazard's noun as the map lists it under `hazard`; no synonym, no code."),
+    kinds=ACTING,
 )
 def hazard_is_named(view: TextView) -> Iterator[Remark]:
     """A message that does not name the hazard makes people search instead of act."""
@@ -68,12 +72,14 @@ def hazard_is_named(view: TextView) -> Iterator[Remark]:
     Grade.WARNING,
     Scope.TEXT,
     source="Sutton; Campus Alert Archive",
+    advice=Phrase("Add [I] and, in a few words, what the hazard can do to someone who does nothing."),
     kinds=(Kind.ALERT,),
-    forms=_WORDED,
+    forms=WORDED,
+    spared=signs.IMPACT,
 )
 def impact_is_said(view: TextView) -> Iterator[Remark]:
     """People act sooner when they know what the hazard can do to them."""
-    if view.level.rank >= IMPACT_FROM_RANK and not wording.has_word(view.elements.get("I", "")):
+    if view.level.rank >= IMPACT_FROM_RANK:
         yield Remark(Phrase("the impact is missing: add [I]"))
 
 
@@ -83,17 +89,19 @@ def impact_is_said(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="FEMA IS-242",
-    kinds=(Kind.ALERT, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR),
+    advice=Phrase("Write [L] and a blank for districts or streets that people know, such as [L]{zones}."),
+    kinds=PLACED,
+    spared=signs.PLACE_BLANK,
 )
 def place_is_said(view: TextView) -> Iterator[Remark]:
     """Everyone must be able to tell whether it concerns them."""
     if "L" not in view.elements:
         yield Remark(Phrase("the place is missing: add [L]"))
-    elif not view.has_blank("L", PLACES):
-        # A correction names the right place with a free text, because what was wrong may be anything.
-        if view.message.kind is Kind.CORRECTION and view.has_blank("L", {PlaceholderType.TEXT}):
-            return
-        yield Remark(Phrase("[L] has no placeholder of type place or list, so it cannot say where"))
+        return
+    # A correction names the right place with a free text, because what was wrong may be anything.
+    if view.message.kind is Kind.CORRECTION and view.has_blank("L", {PlaceholderType.TEXT}):
+        return
+    yield Remark(Phrase("[L] has no placeholder of type place or list, so it cannot say where"))
 
 
 @BOOK.rule(
@@ -102,7 +110,9 @@ def place_is_said(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="FEMA (WEA best practices); Campus Alert Archive",
-    kinds=_LIVE,
+    advice=Phrase("Add [T] with a time blank (“until {fin}”), or with “now” when it has begun."),
+    kinds=LIVE,
+    spared=signs.TIMED,
 )
 def time_is_said(view: TextView) -> Iterator[Remark]:
     """Time is the element that real alerts lack most. A panel may say it on any of its pages."""
@@ -115,9 +125,8 @@ def time_is_said(view: TextView) -> Iterator[Remark]:
         yield Remark(Phrase("the time is missing: add [T]"))
         return
     text = view.elements["T"]
-    if view.has_blank("T", _MOMENT_TYPES) or wording.matches(wording.MOMENTS, text, view.language):
-        return
-    if not wording.matches(wording.OPEN_ENDS, text, view.language):
+    known = (wording.MOMENTS, wording.OPEN_ENDS)
+    if not any(wording.matches(patterns, text, view.language) for patterns in known):
         yield Remark(Phrase("[T] says neither a start, nor “now”, nor an end"))
 
 
@@ -127,13 +136,16 @@ def time_is_said(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="Sutton",
-    kinds=_ACTING,
+    advice=Phrase("Add [G] and a verb that people can follow at once: “Go upstairs.”, “Do not drive.”"),
+    kinds=ACTING,
 )
 def guidance_is_given(view: TextView) -> Iterator[Remark]:
     """A warning without an action only frightens."""
+    if view.contents.actions:
+        return
     if "G" not in view.elements:
         yield Remark(Phrase("what to do is missing: add [G]"))
-    elif not view.contents.actions:
+    else:
         yield Remark(Phrase("[G] tells nobody to do anything: use an imperative"))
 
 
@@ -143,17 +155,24 @@ def guidance_is_given(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="Sutton",
-    kinds=_LIVE,
+    advice=Phrase(
+        "Say until when, or add [N] with the time of the next message and a follow-up of role all_clear to the message."
+    ),
+    kinds=LIVE,
 )
 def open_end_is_closed(view: TextView) -> Iterator[Remark]:
     """Who is told “until further notice” must be told when the next notice comes."""
+    announced = view.contents.signs & signs.NEXT
+    followed = "all_clear" in view.message.followups
+    if announced and followed:
+        return
     text = view.elements.get("T", "")
     endless = wording.matches(wording.OPEN_ENDS, view.everything, view.language)
     if not endless and wording.matches(wording.ENDS, text, view.language):
         return
-    if not wording.has_word(view.elements.get("N", "")):
+    if not announced:
         yield Remark(Phrase("no end is given: announce the next message with [N]"))
-    if "all_clear" not in view.message.followups:
+    if not followed:
         yield Remark(Phrase("no end is given: the message needs a follow-up of role all_clear"))
 
 
@@ -163,18 +182,20 @@ def open_end_is_closed(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="FEMA (WEA best practices)",
+    advice=Phrase("Keep one link, the town's own page; best as a blank that the hub fills from the settings."),
+    needs=signs.ADDRESS | signs.LINK,
 )
 def link_is_ours(view: TextView) -> Iterator[Remark]:
     """A foreign or unsafe link in an alert teaches people to trust phishing."""
     known = view.situation.placeholders
-    tags = sum(1 for segment in view.segments if segment.tag == "U")
+    tags = view.contents.tags.count("U")
     blanks = sum(
         1
         for segment in view.segments
         for name in segment.names
         if name in known and known[name].type is PlaceholderType.URL
     )
-    written = _LINK.findall(view.everything) if "://" in view.everything or "www." in view.everything.lower() else []
+    written = _LINK.findall(view.everything) if "://" in view.everything or "www." in view.plain else []
     if tags > 1 or blanks + len(written) > 1:
         yield Remark(Phrase("more than one link: keep the most useful"))
     for link in written:
@@ -190,12 +211,15 @@ def link_is_ours(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="Sutton",
+    advice=Phrase("Write what to do in the text itself, and the link after it for those who want to know more."),
+    needs=signs.LINK,
 )
 def action_precedes_link(view: TextView) -> Iterator[Remark]:
-    """Nobody in danger should have to follow a link to know what to do."""
-    tags = [segment.tag for segment in view.segments]
-    if "U" in tags and "G" not in tags[: tags.index("U")]:
-        yield Remark(Phrase("[U] comes before any [G]: say what to do first"))
+    """Nobody in danger should have to follow a link to know what to do. A debunk's link leads to the proof."""
+    tags = view.contents.tags
+    told = "F" if view.message.kind is Kind.DEBUNK else "G"
+    if told not in tags[: tags.index("U")]:
+        yield Remark(Phrase("[U] comes before any [%(tag)s]: say that first", tag=told))
 
 
 @BOOK.rule(
@@ -204,12 +228,20 @@ def action_precedes_link(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.MESSAGE,
     source="our decision",
-    kinds=(Kind.ALERT, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR),
+    advice=Phrase(
+        "List under `actions` what the message tells people to do and give each action a fact with a source; until "
+        "there is one, set the message to `status: draft`."
+    ),
+    kinds=FOUNDED,
 )
-def guidance_has_facts(situation: Situation, message: Message, _rules: Rules) -> Iterator[Remark]:
-    """An invented instruction can kill; each one goes back to a published behaviour."""
+def guidance_has_actions(view: MessageView) -> Iterator[Remark]:
+    """An invented instruction can kill; each one goes back to a published behaviour. A draft may still lack it."""
+    situation, message = view.situation, view.message
     if not message.actions:
         yield Remark(Phrase("the message names no action: list in `actions` what its guidance says"))
+    for name in message.actions:
+        if name not in situation.actions:
+            yield Remark(Phrase("the action %(action)s is not one of the map", action=name))
     if not message.draft:
         for action in unsourced(situation, message):
             yield Remark(Phrase("the action %(action)s builds on no fact with a source", action=action.id))
@@ -217,22 +249,23 @@ def guidance_has_facts(situation: Situation, message: Message, _rules: Rules) ->
 
 @BOOK.rule(
     "CMP-11",
-    Phrase("At most 3 actions in a short text, at most 6 in a long one"),
+    Phrase("At most 3 actions in a short text, 6 in a long one, 8 short sentences in a simplified one"),
     Grade.WARNING,
     Scope.TEXT,
     source="Covello; Google public alerts",
-    forms=_WORDED,
+    advice=Phrase("Keep the actions that save lives; leave the others to the long text."),
+    forms=WORDED,
+    needs=signs.GUIDANCE,
 )
 def actions_are_few(view: TextView) -> Iterator[Remark]:
-    """Under stress nobody keeps more than a few things in mind."""
-    most = LONG_ACTIONS if view.form in {"long", "cap"} else SHORT_ACTIONS
+    """Under stress nobody keeps more than a few things in mind. Simplified texts cut one action into several."""
+    most = {"long": LONG_ACTIONS, "cap": LONG_ACTIONS, "simplified": SIMPLE_ACTIONS}.get(view.form, SHORT_ACTIONS)
     actions = view.contents.actions
-    if view.form == "cap":  # the headline repeats an action of the instruction
+    if len(actions) > most and view.form == "cap":  # the headline repeats an action of the instruction
         guidance = "\n".join(segment.shown for segment in view.parts["instruction"].segments if segment.tag == "G")
         actions = wording.actions(guidance, view.language)
-    found = len(actions)
-    if found > most:
-        yield Remark(Phrase("%(found)s actions, where people remember %(most)s", found=found, most=most))
+    if len(actions) > most:
+        yield Remark(Phrase("%(found)s actions, where people remember %(most)s", found=len(actions), most=most))
 
 
 @BOOK.rule(
@@ -243,42 +276,32 @@ def actions_are_few(view: TextView) -> Iterator[Remark]:
     Grade.ADVICE,
     Scope.MESSAGE,
     source="Covello",
-    kinds=(Kind.ALERT, Kind.UPDATE),
+    advice=Phrase(
+        "Start and end the list of the long text with an action of the SMS, or end with the emergency number."
+    ),
+    kinds=(Kind.ALERT, Kind.UPDATE, Kind.NO_CHANGE, Kind.DE_ESCALATE),
     forms=("long",),
 )
-def ends_hold_the_essential(_situation: Situation, message: Message, rules: Rules) -> Iterator[Remark]:
+def ends_hold_the_essential(view: MessageView) -> Iterator[Remark]:
     """What comes first and last is remembered best."""
-    if "long" not in message.variants or "sms" not in message.variants:
-        return
-    for language in rules.languages:
-        short = _action_words(message, "sms", language)
-        long = [
-            action
-            for segment in message.variants["long"][language]["text"].segments
-            if segment.tag == "G"
-            for action in wording.actions(segment.shown, language)
-        ]
-        first, last = (not _is_essential(action, short) for action in (long[:1], long[-1:]))
-        if first:
-            phrase = Phrase("the first action is not one of the SMS: %(action)s", action=long[0])
+    for language in view.rules.languages:
+        long, sms = view.text("long", language), view.text("sms", language)
+        if long is None or sms is None or not long.contents.actions:
+            continue
+        short = set(_LONG_WORD.findall(" ".join(sms.contents.guidance_plain)))
+        first, last = long.contents.actions[0], long.contents.actions[-1]
+        if not _is_essential(first, short):
+            phrase = Phrase("the first action is not one of the SMS: %(action)s", action=first)
             yield Remark(phrase, form="long", language=language)
-        if last:
-            phrase = Phrase("the last action is not one of the SMS: %(action)s", action=long[-1])
+        if not _is_essential(last, short):
+            phrase = Phrase("the last action is not one of the SMS: %(action)s", action=last)
             yield Remark(phrase, form="long", language=language)
 
 
-def _is_essential(action: list[str], short: set[str]) -> bool:
-    return not action or bool(_EMERGENCY_NUMBER.search(action[0]) or short & _words(action[0]))
-
-
-def _action_words(message: Message, form: str, language: str) -> set[str]:
-    segments = message.variants[form][language]["text"].segments
-    return {word for segment in segments if segment.tag == "G" for word in _words(segment.shown)}
-
-
-def _words(text: str) -> set[str]:
-    shortest_telling_word = 4
-    return {word for word in re.findall(r"\w+", wording.bare(text).lower()) if len(word) >= shortest_telling_word}
+def _is_essential(action: str, short: set[str]) -> bool:
+    if _EMERGENCY_NUMBER.search(action):
+        return True
+    return not short.isdisjoint(_LONG_WORD.findall(wording.bare(action).lower()))
 
 
 @BOOK.rule(
@@ -287,6 +310,10 @@ def _words(text: str) -> set[str]:
     Grade.ERROR,
     Scope.TEXT,
     source="Sutton",
+    advice=Phrase(
+        "Write what the notice asks for: “Go indoors, close doors and windows” instead of “shelter in place”."
+    ),
+    needs=signs.NOTICE,
 )
 def notice_is_explained(view: TextView) -> Iterator[Remark]:
     """People do what they are told in plain words, not what a notice is called."""

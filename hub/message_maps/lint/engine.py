@@ -1,6 +1,7 @@
 """The linter: every rule on every text of a situation.
 
-Rules are grouped by form and kind beforehand, so that a text only meets the rules that apply to it.
+A text is analysed once (`views.Contents`), however many forms borrow it. Rules are grouped by form and kind beforehand,
+and a rule that looks for something is only asked about texts that show a sign of it (`signs`).
 """
 
 from __future__ import annotations
@@ -9,32 +10,72 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from hub.channels.contract import RenderedText
-from hub.message_maps.lint import characters, completeness, length, lifecycle, placeholders
-from hub.message_maps.lint.rule import Contents, Fillings, Finding, Grade, Remark, RenderedView, Rule, Scope, TextView
+from hub.message_maps.lint import (
+    accepted,
+    access,
+    characters,
+    completeness,
+    debunk,
+    languages,
+    length,
+    levels,
+    lifecycle,
+    naming,
+    order,
+    placeholders,
+    style,
+    whole,
+)
+from hub.message_maps.lint.rule import Finding, Grade, Remark, Rule, Scope
+from hub.message_maps.lint.views import MessageView, RenderedView, SituationView, TextView
 from hub.message_maps.model import Kind, Message, Situation
 from hub.message_maps.rules import Rules
 
-RULES: tuple[Rule, ...] = tuple(
-    rule for module in (completeness, length, characters, placeholders, lifecycle) for rule in module.BOOK.rules
+_MODULES = (
+    completeness,
+    order,
+    length,
+    characters,
+    style,
+    naming,
+    levels,
+    lifecycle,
+    debunk,
+    access,
+    languages,
+    placeholders,
+    whole,
 )
+RULES: tuple[Rule, ...] = tuple(rule for module in _MODULES for rule in module.BOOK.rules)
 
 
 def lint(situation: Situation, rules: Rules) -> list[Finding]:
-    """All findings of one situation, in the order of the file: first the map, then message by message."""
+    """All findings of one situation: first the map, then message by message in the order of the file.
+
+    Accepted warnings are among them (`accepted.open_warnings` leaves them out); an accepted entry that matches none is
+    a finding itself, MAP-09.
+    """
+    views = tuple(_views(situation, situation.messages, rules))
+    whole_map = SituationView(situation, rules, views)
     findings = [
         _finding(rule, situation, None, "", remark)
         for rule in _of_scope(Scope.SITUATION)
-        for remark in rule.check(situation, rules)
+        for remark in rule.check(whole_map)
     ]
-    fillings = length.fillings(situation, rules)
-    for message in situation.messages:
-        for rule in _of_scope(Scope.MESSAGE):
-            if message.kind in rule.kinds:
-                findings += [
-                    _finding(rule, situation, message, "", remark) for remark in rule.check(situation, message, rules)
-                ]
-        for view in _views(situation, message, rules, fillings):
-            findings += _lint_text(view)
+    for view in views:
+        _lint_view(view, findings)
+    return findings + accepted.stale(situation, findings)
+
+
+def lint_message(situation: Situation, message_id: str, rules: Rules) -> list[Finding]:
+    """The findings of one message alone, for an editor: nothing that needs the other messages' texts is asked.
+
+    Raises:
+        NotFound: the situation has no such message.
+    """
+    findings: list[Finding] = []
+    for view in _views(situation, (situation.message(message_id),), rules):
+        _lint_view(view, findings)
     return findings
 
 
@@ -57,24 +98,29 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Grade.ERROR]
 
 
-def _views(situation: Situation, message: Message, rules: Rules, fillings: Fillings) -> Iterator[TextView]:
-    level = situation.level_of(message)
-    read: dict[int, Contents] = {}
-    for form, languages in message.variants.items():
-        for language, parts in languages.items():
-            if language not in rules.languages:
+def view_of(situation: Situation, message: Message, rules: Rules) -> MessageView:
+    """One message as the rules see it."""
+    return next(_views(situation, (message,), rules))
+
+
+def _views(situation: Situation, messages: Iterable[Message], rules: Rules) -> Iterator[MessageView]:
+    fillings = length.fillings(situation, rules)
+    for message in messages:
+        yield MessageView(situation, message, rules, fillings)
+
+
+def _lint_view(view: MessageView, findings: list[Finding]) -> None:
+    situation, message = view.situation, view.message
+    for rule in _message_rules(message.kind):
+        findings += [_finding(rule, situation, message, "", remark) for remark in rule.check(view)]
+    for text in view.texts:
+        shown = text.contents.signs
+        for needs, spared, rule in _text_rules(text.form, message.kind, message.same_as.get(text.form, "")):
+            if (needs and not needs & shown) or spared & shown:
                 continue
-            contents = read.get(id(parts))
-            if contents is None:
-                contents = read[id(parts)] = Contents(parts, language)
-            yield TextView(situation, message, level, form, language, parts, rules, fillings, contents)
-
-
-def _lint_text(view: TextView) -> Iterator[Finding]:
-    borrowed_from = view.message.same_as.get(view.form, "")
-    for rule in _text_rules(view.form, view.message.kind, borrowed_from):
-        for remark in rule.check(view):
-            yield _finding(rule, view.situation, view.message, view.form, remark, view.language, _line(view, remark))
+            for remark in rule.check(text):
+                line = _line(text, remark)
+                findings.append(_finding(rule, situation, message, text.form, remark, text.language, line))
 
 
 def _line(view: TextView, remark: Remark) -> int:
@@ -82,15 +128,20 @@ def _line(view: TextView, remark: Remark) -> int:
     return tagged.line
 
 
-@lru_cache(maxsize=256)
-def _text_rules(form: str, kind: Kind, borrowed_from: str) -> tuple[Rule, ...]:
+@lru_cache(maxsize=1024)
+def _text_rules(form: str, kind: Kind, borrowed_from: str) -> tuple[tuple[int, int, Rule], ...]:
     return tuple(
-        rule
+        (rule.needs, rule.spared, rule)
         for rule in _of_scope(Scope.TEXT)
         if form in rule.forms
         and kind in rule.kinds
         and (not borrowed_from or rule.borrowed or borrowed_from not in rule.forms)
     )
+
+
+@lru_cache(maxsize=32)
+def _message_rules(kind: Kind) -> tuple[Rule, ...]:
+    return tuple(rule for rule in _of_scope(Scope.MESSAGE) if kind in rule.kinds)
 
 
 @lru_cache(maxsize=8)

@@ -1,19 +1,22 @@
 """Rules LEN-*: does the longest possible text fit its channel, exercise marks included?
 
 Every placeholder stands at its ``max``. Sources: see `hub.channels.text`; IISR article 147 for panels; Covello for
-27 words.
+27 words; MissionMode for 30 seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from hub.channels.text import (
     BLUESKY_BYTES,
     BLUESKY_GRAPHEMES,
     CAP_HEADLINE,
+    GSM7_PART,
     LED_WORDS,
     MASTODON_LIMIT,
+    MASTODON_URL,
     X_LIMIT,
     graphemes,
     led_lines,
@@ -24,11 +27,13 @@ from hub.channels.text import (
     x_length,
 )
 from hub.kernel.phrase import Phrase
+from hub.message_maps import wording
 from hub.message_maps.exercise import marked
-from hub.message_maps.lint.rule import Fillings, Grade, Remark, RenderedView, RuleBook, Scope, TextView
+from hub.message_maps.lint import signs
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope
+from hub.message_maps.lint.views import Fillings, RenderedView, TextView
 from hub.message_maps.model import Kind, Placeholder, PlaceholderType, Situation
 from hub.message_maps.rules import Rules
-from hub.message_maps.tagged import Tagged
 
 BOOK = RuleBook()
 
@@ -76,6 +81,10 @@ def _longest(blank: Placeholder) -> str:
     return "x" * blank.max
 
 
+_SHORTEN = Phrase("Shorten the text, drop what another message can say, or lower the `max` of a blank.")
+_PAGES = Phrase("Spread the text over more pages, one idea a page, or give the place its own page.")
+
+
 @BOOK.rule(
     "LEN-01",
     Phrase(
@@ -85,12 +94,15 @@ def _longest(blank: Placeholder) -> str:
     Grade.ERROR,
     Scope.TEXT,
     source="twitter-text v3; AT Protocol lexicon; Mastodon API; Google CAP profile",
+    advice=_SHORTEN,
     forms=_LIMITED,
     borrowed=True,
 )
 def worst_case_fits(view: TextView) -> Iterator[Remark]:
     """What fits at the worst fits always."""
-    for part, used, limit, unit in _measure(view.form, marked(view.form, view.language, view.worst_parts())):
+    if _surely_fits(view):
+        return
+    for part, used, limit, unit in _measure(view.form, marked(view.form, view.language, view.contents.worst)):
         if used > limit:
             phrase = Phrase(
                 "up to %(used)s %(unit)s with every blank at its longest and the exercise marks; the limit is "
@@ -100,6 +112,29 @@ def worst_case_fits(view: TextView) -> Iterator[Remark]:
                 limit=limit,
             )
             yield Remark(phrase, part=part)
+
+
+def _surely_fits(view: TextView) -> bool:
+    """Whether the text fits by its mere number of characters, so that nothing need be counted.
+
+    A grapheme has at least one character; a link may count for more than its own characters.
+    """
+    if view.form == "cap":
+        return len(view.contents.worst["headline"]) + _room_of_marks(view.form, view.language) <= CAP_HEADLINE
+    if view.form == "x" or view.contents.signs & signs.ODD:
+        return False
+    text = view.contents.worst["text"]
+    limit = BLUESKY_GRAPHEMES if view.form == "bluesky" else MASTODON_LIMIT - MASTODON_URL * text.count("://")
+    return len(text) + _room_of_marks(view.form, view.language) <= limit
+
+
+@lru_cache(maxsize=64)
+def _room_of_marks(form: str, language: str) -> int:
+    """How many characters the exercise marks add to the part that is measured."""
+    if form == "cap":
+        empty = dict.fromkeys(("headline", "description", "instruction"), "")
+        return len(marked(form, language, empty)["headline"])
+    return len(marked(form, language, {"text": ""})["text"])
 
 
 def _measure(form: str, parts: Mapping[str, str]) -> Iterator[tuple[str, int, int, Phrase]]:
@@ -122,13 +157,19 @@ def _measure(form: str, parts: Mapping[str, str]) -> Iterator[tuple[str, int, in
     Grade.ERROR,
     Scope.TEXT,
     source="our decision",
+    advice=_SHORTEN,
     forms=("sms",),
     borrowed=True,
 )
 def worst_sms_is_short(view: TextView) -> Iterator[Remark]:
     """A longer SMS arrives late, in pieces, or not at all."""
-    text = to_gsm7(view.worst_parts()["text"])
     limit = view.rules.sms_segments
+    worst = view.contents.worst["text"]
+    marks = _room_of_marks(view.form, view.language)
+    # Plain characters cost one septet each, so that a short enough text need not be counted.
+    if not view.contents.signs & signs.ODD and len(worst) + max(marks - GSM7_PART, 0) <= limit * GSM7_PART:
+        return
+    text = to_gsm7(worst)
     plain = sms(text)
     if plain.segments > limit:
         yield Remark(_too_many_parts(plain.segments, limit, plain.units))
@@ -153,6 +194,7 @@ def _too_many_parts(parts: int, limit: int, units: int) -> Phrase:
     Grade.ADVICE,
     Scope.TEXT,
     source="Sutton",
+    advice=Phrase("There is room: add the missing elements, so that nobody has to search for them."),
     kinds=(Kind.ALERT,),
     forms=("x", "bluesky", "mastodon"),
 )
@@ -161,7 +203,7 @@ def room_is_used(view: TextView) -> Iterator[Remark]:
     missing = [tag for tag in _ELEMENTS if tag not in view.elements]
     if not missing:
         return
-    for _part, used, limit, _unit in _measure(view.form, view.worst_parts()):
+    for _part, used, limit, _unit in _measure(view.form, view.contents.worst):
         if used < limit * UNUSED_SHARE:
             tags = " ".join(f"[{tag}]" for tag in missing)
             yield Remark(Phrase("there is room for what is missing: %(tags)s", tags=tags))
@@ -170,36 +212,50 @@ def room_is_used(view: TextView) -> Iterator[Remark]:
 
 @BOOK.rule(
     "LEN-04",
-    Phrase("The CAP headline, which sirens with a voice and radios read out, has at most 27 words (9 seconds)"),
+    Phrase(
+        "What is said in one breath has at most 27 words (9 seconds): the CAP headline, a sentence of the voice form"
+    ),
     Grade.WARNING,
     Scope.TEXT,
     source="Covello",
-    forms=("cap",),
+    advice=Phrase("Say one thing at a time: cut the sentence in two, or leave out what is not the key message."),
+    forms=("cap", "voice"),
 )
-def headline_can_be_said(view: TextView) -> Iterator[Remark]:
+def key_message_can_be_said(view: TextView) -> Iterator[Remark]:
     """One key message is what can be said in nine seconds."""
-    words = _example_words(view, view.parts["headline"])
-    if words > SPOKEN_HEADLINE_WORDS:
-        phrase = Phrase("%(words)s words; at most %(most)s can be taken in", words=words, most=SPOKEN_HEADLINE_WORDS)
-        yield Remark(phrase, part="headline")
+    examples = view.fillings.examples[view.language]
+    part = "headline" if view.form == "cap" else "text"
+    template = view.parts[part].template
+    if view.form == "voice" or template.count(" ") >= SPOKEN_HEADLINE_WORDS // 2:
+        sentences = [template] if view.form == "cap" else wording.sentences(template)
+        for sentence in sentences:
+            if len(sentence) < SPOKEN_HEADLINE_WORDS:
+                continue
+            words = led_words(sentence.format_map(examples))
+            if words > SPOKEN_HEADLINE_WORDS:
+                phrase = Phrase(
+                    "%(words)s words; at most %(most)s can be taken in", words=words, most=SPOKEN_HEADLINE_WORDS
+                )
+                yield Remark(phrase, part=part)
 
 
 @BOOK.rule(
     "LEN-05",
-    Phrase("The SMS, which is also read aloud by telephone, takes at most 30 seconds, and names the hazard within 10"),
+    Phrase("What is read aloud takes at most 30 seconds at 150 words a minute, and names the hazard within 10"),
     Grade.WARNING,
     Scope.TEXT,
     source="MissionMode",
-    forms=("sms",),
+    advice=Phrase("Keep to 75 words, and name the hazard among the first 25."),
+    forms=("voice",),
 )
-def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
-    """150 words a minute: 75 words in all, the hazard among the first 25."""
+def voice_is_short(view: TextView) -> Iterator[Remark]:
+    """150 words a minute: 75 words in all, the hazard among the first 25. Blanks count as their examples."""
     words = before_hazard = 0
     examples = view.fillings.examples[view.language]
     hazard_seen = False
-    for segment in view.parts["text"].segments:
-        hazard_seen = hazard_seen or segment.tag == "H"
-        words += led_words(segment.template.format_map(examples))
+    for tag, template, _names in view.parts["text"].segments:
+        hazard_seen = hazard_seen or tag in {"H", "F"}
+        words += led_words(template.format_map(examples))
         if not hazard_seen:
             before_hazard = words
     if words > SPOKEN_WORDS:
@@ -214,20 +270,25 @@ def sms_can_be_read_aloud(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.TEXT,
     source="IISR article 147",
+    advice=_PAGES,
     forms=("led",),
 )
 def page_fits_panel(view: TextView) -> Iterator[Remark]:
     """A driver reads a panel in seconds. Words are counted with the example, lines with every blank at its longest."""
+    examples = view.fillings.examples[view.language]
     for part, page in view.parts.items():
-        words = _example_words(view, page)
-        if words > LED_WORDS:
-            yield Remark(Phrase("%(words)s words; at most %(most)s", words=words, most=LED_WORDS), part=part)
+        template = page.template
+        if page.placeholders or template.count(" ") >= LED_WORDS:
+            words = led_words(page.filled(examples))
+            if words > LED_WORDS:
+                yield Remark(Phrase("%(words)s words; at most %(most)s", words=words, most=LED_WORDS), part=part)
         if len(page.segments) > LED_UNITS:
             phrase = Phrase(
                 "%(units)s pieces of information; at most %(most)s", units=len(page.segments), most=LED_UNITS
             )
             yield Remark(phrase, part=part)
-        yield from _fits_panel(part, page.filled(view.fillings.panel), view.rules)
+        if page.placeholders or len(template) > view.rules.led_columns:
+            yield from _fits_panel(part, page.filled(view.fillings.panel), view.rules)
 
 
 def _fits_panel(part: str, page: str, rules: Rules) -> Iterator[Remark]:
@@ -251,6 +312,7 @@ def _fits_panel(part: str, page: str, rules: Rules) -> Iterator[Remark]:
     Scope.RENDERED,
     source="twitter-text v3; AT Protocol lexicon; Mastodon API; Google CAP profile",
     forms=_LIMITED,
+    advice=_SHORTEN,
     borrowed=True,
 )
 def finished_text_fits(view: RenderedView) -> Iterator[Remark]:
@@ -268,6 +330,7 @@ def finished_text_fits(view: RenderedView) -> Iterator[Remark]:
     Scope.RENDERED,
     source="our decision",
     forms=("sms",),
+    advice=_SHORTEN,
     borrowed=True,
 )
 def finished_sms_is_short(view: RenderedView) -> Iterator[Remark]:
@@ -285,6 +348,7 @@ def finished_sms_is_short(view: RenderedView) -> Iterator[Remark]:
     Grade.WARNING,
     Scope.RENDERED,
     source="IISR article 147",
+    advice=_PAGES,
     forms=("led",),
 )
 def finished_page_fits(view: RenderedView) -> Iterator[Remark]:
@@ -294,7 +358,3 @@ def finished_page_fits(view: RenderedView) -> Iterator[Remark]:
         if words > LED_WORDS:
             yield Remark(Phrase("%(words)s words; at most %(most)s", words=words, most=LED_WORDS), part=part)
         yield from _fits_panel(part, page, view.rules)
-
-
-def _example_words(view: TextView, tagged: Tagged) -> int:
-    return led_words(tagged.filled(view.fillings.examples[view.language]))

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings import LONGEST_COMMUNE, LONGEST_NAME, LONGEST_URL
 from hub.message_maps.blank_types import examine
-from hub.message_maps.lint.rule import Grade, Remark, RenderedView, RuleBook, Scope, TextView
-from hub.message_maps.model import PLACES, TIMES, Message, Origin, PlaceholderType, Situation
-from hub.message_maps.rules import Rules
+from hub.message_maps.lint import signs
+from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope
+from hub.message_maps.lint.views import MessageView, RenderedView, SituationView, TextView
+from hub.message_maps.model import PLACES, TIMES, Origin, PlaceholderType
 
 BOOK = RuleBook()
 
 # What templates leave behind when nobody fills them. A doubled space shows where a word is missing.
 _LEFTOVER = re.compile(r"\bX{3,}\b|\bTODO\b|\bTBD\b|\[\s*(?:\.{2,}|…)\s*\]|_{3,}|(?<=\S)[ \u00a0]{2,}(?=\S)")
-# Without one of these the search above can find nothing; looking for them is far cheaper.
-_LEFTOVER_SIGNS = ("XXX", "TODO", "TBD", "[", "___", "  ", "\u00a0")
 _UNFILLED = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _ARTICLE = re.compile(r"(?:le|la|les|l')\b|l'", re.IGNORECASE)
 _AFTER_ARTICLE = re.compile(r"\b((?:de|à|du|au|des|aux|le|la|les)\s+|d')\{([a-z0-9_]+)\}", re.IGNORECASE)
@@ -30,6 +29,7 @@ _ROOM = {
     Origin.SENT_TIME: len("18h30"),
 }
 _WORDS = PLACES | {PlaceholderType.TEXT}
+_FILL = Phrase("Fill the gap or delete it; a value that an officer must type is a blank such as {zones}.")
 
 
 @BOOK.rule(
@@ -38,12 +38,18 @@ _WORDS = PLACES | {PlaceholderType.TEXT}
     Grade.ERROR,
     Scope.SITUATION,
     source="our decision",
+    advice=Phrase(
+        "Declare the blank under `placeholders` with type, max, label and example in each language, or delete what "
+        "nothing uses."
+    ),
 )
-def placeholders_are_declared(situation: Situation, rules: Rules) -> Iterator[Remark]:
+def placeholders_are_declared(view: SituationView) -> Iterator[Remark]:
     """An undeclared blank cannot be filled; an unused one was forgotten somewhere."""
+    situation, rules = view.situation, view.rules
     used = frozenset[str]().union(
         *(message.placeholders for message in situation.messages),
         *(area.placeholders for area in situation.area.values()),
+        *(text.placeholders for action in situation.actions.values() for text in action.text.values()),
     )
     for name in sorted(used - set(situation.placeholders)):
         yield Remark(Phrase("the placeholder %(name)s is used but not declared", name=name))
@@ -64,11 +70,11 @@ def placeholders_are_declared(situation: Situation, rules: Rules) -> Iterator[Re
     Grade.ERROR,
     Scope.TEXT,
     source="Sahana SAMBRO",
+    advice=_FILL,
+    needs=signs.GAP | signs.LEFTOVER | signs.ODD,
 )
 def template_has_no_leftovers(view: TextView) -> Iterator[Remark]:
     """Public templates have gone out with AREA_NAME in them."""
-    if not any(sign in view.everything for sign in _LEFTOVER_SIGNS):
-        return
     for part, text in view.shown.items():
         found = _LEFTOVER.search(text)
         if found:
@@ -81,6 +87,7 @@ def template_has_no_leftovers(view: TextView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.RENDERED,
     source="Sahana SAMBRO",
+    advice=_FILL,
 )
 def nothing_is_unfilled(view: RenderedView) -> Iterator[Remark]:
     """The same, for the text as it would be sent: what an officer types may hold a leftover too."""
@@ -96,9 +103,11 @@ def nothing_is_unfilled(view: RenderedView) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.SITUATION,
     source="our decision",
+    advice=Phrase("Correct the example so that it is a valid value, or raise `max`."),
 )
-def examples_are_valid(situation: Situation, rules: Rules) -> Iterator[Remark]:
+def examples_are_valid(view: SituationView) -> Iterator[Remark]:
     """An example that would be refused teaches the officer the wrong thing."""
+    situation, rules = view.situation, view.rules
     for name, blank in situation.placeholders.items():
         room = _ROOM.get(blank.origin, 0) if blank.origin else 0
         if blank.max < room:
@@ -124,10 +133,11 @@ def examples_are_valid(situation: Situation, rules: Rules) -> Iterator[Remark]:
     Grade.ERROR,
     Scope.SITUATION,
     source="our decision",
+    advice=Phrase("Delete `default`: a place or a time is typed each time."),
 )
-def places_have_no_default(situation: Situation, _rules: Rules) -> Iterator[Remark]:
+def places_have_no_default(view: SituationView) -> Iterator[Remark]:
     """Yesterday's place sent by habit is a false alert."""
-    for name, blank in situation.placeholders.items():
+    for name, blank in view.situation.placeholders.items():
         if blank.default and blank.type in PLACES | TIMES:
             yield Remark(
                 Phrase("%(name)s is a place or a time and must be typed each time: remove its default", name=name)
@@ -143,21 +153,27 @@ def places_have_no_default(situation: Situation, _rules: Rules) -> Iterator[Rema
     Grade.WARNING,
     Scope.MESSAGE,
     source="our decision",
+    advice=Phrase(
+        "Put a colon before the blank (“Cours d'eau : {riviere}”), or make the blank the subject of the sentence."
+    ),
 )
-def french_agrees(situation: Situation, message: Message, _rules: Rules) -> Iterator[Remark]:
+def french_agrees(view: MessageView) -> Iterator[Remark]:
     """“de {riviere}” becomes “de le Rhône”."""
+    message = view.message
     articled = {
         name
-        for name, blank in situation.placeholders.items()
-        if blank.type in _WORDS and _ARTICLE.match(blank.example.get("fr", ""))
-    } & message.placeholders
+        for name, blank in view.situation.placeholders.items()
+        if name in message.placeholders and blank.type in _WORDS and _ARTICLE.match(blank.example.get("fr", ""))
+    }
     if not articled:
         return
-    for form, languages in message.variants.items():
-        if form in message.same_as:
+    for text in view.own:
+        if text.language != "fr":
             continue
-        for part, tagged in languages.get("fr", {}).items():
-            for before, name in _AFTER_ARTICLE.findall(tagged.template) if tagged.placeholders & articled else ():
-                if name in articled:
-                    phrase = Phrase("“%(before)s{%(name)s}” does not agree: put a colon", before=before, name=name)
-                    yield Remark(phrase, part=part, form=form, language="fr", line=tagged.line)
+        for part, tagged in text.parts.items():
+            for found in _AFTER_ARTICLE.finditer(tagged.shown) if tagged.placeholders & articled else ():
+                if found[2] in articled:
+                    phrase = Phrase(
+                        "“%(before)s{%(name)s}” does not agree: put a colon", before=found[1], name=found[2]
+                    )
+                    yield Remark(phrase, part, found.span(), text.form, "fr", line=tagged.line)
