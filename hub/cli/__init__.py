@@ -11,14 +11,14 @@ from flask.cli import AppGroup
 
 from hub.app import create_app
 from hub.channels.registry import ChannelsError
-from hub.cli import alerts, audit, map_files, maps, officers, outbox, partners, setup
+from hub.cli import alerts, audit, map_facts, map_files, maps, numbers, officers, outbox, partners, setup
 from hub.kernel.settings import SettingsError
 
-hub = AppGroup("hub", help="Run the hub: set up, officers, partners, message maps, alerts, deliveries.")
-for part in (setup, officers, partners, maps, alerts, outbox, audit):
+hub = AppGroup("hub", help="Run the hub: set up, officers, partners, message maps, numbers, alerts, deliveries.")
+for part in (setup, officers, partners, maps, numbers, alerts, outbox, audit):
     part.register(hub)
 # Importing it hangs its commands on those of the maps.
-MORE = (map_files,)
+MORE = (map_files, map_facts)
 
 
 def boot() -> Flask:

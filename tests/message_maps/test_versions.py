@@ -13,9 +13,9 @@ from hub.kernel.db import reading, transaction
 from hub.kernel.errors import NotFound
 from hub.message_maps import versions
 from hub.message_maps.model import Situation
-from hub.message_maps.readiness import approved
 from hub.message_maps.model_json import from_json, to_json
 from hub.message_maps.models import SituationVersion
+from hub.message_maps.readiness import approved
 from tests.message_maps.samples import changed, flood, text
 
 NOW = datetime(2026, 11, 21, 16, 40, tzinfo=UTC)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.audit import service as audit
 from hub.audit.service import Doer
-from hub.kernel.errors import Conflict, NotFound
+from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
 from hub.message_maps.model import Localized, Situation
@@ -65,15 +65,24 @@ def needed_by(situations: Iterable[Situation]) -> list[Need]:
 
 
 def save(
-    session: Session, entry: Entry, *, languages: Sequence[str], timezone: str, actor: Doer, now: datetime
+    session: Session,
+    entry: Entry,
+    *,
+    languages: Sequence[str],
+    timezone: str,
+    actor: Doer,
+    now: datetime,
+    fresh: bool = False,
 ) -> Entry:
-    """Puts a number under its key, new or changed, inside the caller's transaction.
+    """Puts a number under its key, new or changed, inside the caller's transaction; ``fresh``: only as a new one.
 
     Raises:
         InvalidInput: see `hub.message_maps.numbers.entries.checked`.
     """
     kept = checked(entry, languages=languages, today=now.astimezone(ZoneInfo(timezone)).date())
     row = session.get(TownNumber, kept.key)
+    if row is not None and fresh:
+        raise InvalidInput([Fault("key", Phrase("There is already a number under this key: change that one."))])
     action = "number.changed" if row else "number.added"
     if row is None:
         row = TownNumber(key=kept.key)
