@@ -10,28 +10,6 @@ from tests.web.console.conftest import COMPOSE, FILLED
 
 
 @pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("crue", {"nat.flood.river"}),
-        ("DEBORDEMENT", {"nat.flood.river"}),
-        ("sirene erreur", {"com.siren.false"}),
-        ("zzzz", set()),
-    ],
-)
-def test_the_map_is_searched_without_scripts(anne, query, found):
-    anne.get(f"/console/situations?q={query}")
-    assert set(re.findall(r'href="/console/situations/([^/"]+)/', anne.page)) == found
-
-
-def test_a_message_shows_every_form_with_its_worst_count(anne):
-    anne.get("/console/situations/nat.flood.river/act.first")
-    for form in ("SMS", "Bluesky", "Mastodon", "Panneaux d'affichage", "CAP (sirènes"):
-        assert form in anne.page
-    assert anne.page.count("Au pire :") == 14
-    assert "count over" not in anne.page
-
-
-@pytest.mark.parametrize(
     ("address", "status"),
     [
         ("/console/situations/no.such/act.first", 404),

@@ -18,7 +18,7 @@ from hub.web.console.maps import sheet, wall, wall_pdf, wall_svg
 from hub.web.console.maps.openers import OPENERS
 from hub.web.console.maps.sheet import SheetMessage, SheetRung, SheetText, SituationSheet
 from hub.web.console.maps.sources import source_of
-from hub.web.console.maps.tree import Branch, branch, today, tree
+from hub.web.console.maps.tree import Branch, branch, findings_of, today, tree
 from hub.web.console.maps.words import DASH, KINDS, PHASES, SEVERITIES
 from hub.web.console.texts import FORMS
 from hub.web.language import NAMES, current, say, text_in
@@ -49,7 +49,7 @@ def situation_sheet(situation_id: str) -> ResponseReturnValue:
     """One situation as an A4 sheet."""
     session = reading()
     version_id, found = versions.find(session, situation_id)
-    content = _sheet(branch(version_id, found, rehearsed(session)))
+    content = _sheet(branch(version_id, found, rehearsed(session), findings_of(found), today()))
     return _file(sheet.pdf(content), "application/pdf", f"{found.id}.pdf")
 
 

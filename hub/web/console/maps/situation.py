@@ -14,7 +14,7 @@ from hub.message_maps import versions
 from hub.message_maps.model import Message, Situation
 from hub.web.console.blueprint import blueprint
 from hub.web.console.maps.sources import source_of
-from hub.web.console.maps.tree import branch
+from hub.web.console.maps.tree import branch, findings_of, today
 from hub.web.console.maps.words import FAMILIES, KINDS, PHASES, SEVERITIES
 from hub.web.console.texts import example_values
 from hub.web.parts import parts
@@ -38,7 +38,7 @@ def situation(situation_id: str) -> ResponseReturnValue:
     version_id, found = versions.find(session, situation_id)
     return render_template(
         "console/maps/situation.html",
-        branch=branch(version_id, found, rehearsed(session)),
+        branch=branch(version_id, found, rehearsed(session), findings_of(found), today()),
         situation=found,
         family=FAMILIES[found.family],
         levels=sorted(found.levels.values(), key=lambda level: level.rank),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -121,7 +121,11 @@ class Limb:
 def tree(session: Session) -> list[Limb]:
     """The whole map as it is in force; families without a situation are left out."""
     exercised = rehearsed(session)
-    branches = [branch(version_id, situation, exercised) for version_id, situation in versions.current(session)]
+    day = today()
+    branches = [
+        branch(version_id, situation, exercised, findings_of(situation), day)
+        for version_id, situation in versions.current(session)
+    ]
     limbs = (
         Limb(family.value, label, tuple(each for each in branches if each.situation.family is family))
         for family, label in FAMILIES.items()
@@ -129,9 +133,18 @@ def tree(session: Session) -> list[Limb]:
     return [limb for limb in limbs if limb.branches]
 
 
-def branch(version_id: str, situation: Situation, exercised: frozenset[tuple[str, str]]) -> Branch:
-    """One situation; ``exercised`` are the messages that went out in an exercise, under whatever id it had then."""
-    findings = findings_of(situation)
+def branch(
+    version_id: str,
+    situation: Situation,
+    exercised: Collection[tuple[str, str]],
+    findings: tuple[Finding, ...],
+    day: date,
+) -> Branch:
+    """One situation.
+
+    ``exercised`` are the messages that went out in an exercise: the id of the situation, as it was then, and of the
+    message. ``day`` is the town's date.
+    """
     names = (situation.id, *situation.aliases)
     leaves = [
         _leaf(situation, message, findings, rehearsed=any((name, message.id) in exercised for name in names))
@@ -143,7 +156,7 @@ def branch(version_id: str, situation: Situation, exercised: frozenset[tuple[str
         for phase in _PHASES
         for level in sorted(situation.levels.values(), key=lambda level: level.rank)
     )
-    return Branch(version_id, situation, tuple(rung for rung in rungs if rung.leaves), findings, today())
+    return Branch(version_id, situation, tuple(rung for rung in rungs if rung.leaves), findings, day)
 
 
 def today() -> date:
