@@ -1,0 +1,1 @@
+"""Which rumour does a report speak of? Five suggestions; a person decides."""
