@@ -18,7 +18,7 @@ FAMILY = "Bitstream Vera Sans, DejaVu Sans, Verdana, sans-serif"
 _DIRECTORY = Path(reportlab.__file__).parent / "fonts"
 # Signs that texts may hold and the fonts do not.
 _STAND_INS = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "→": ">", "☐": "□", "✓": "•", "\u2011": "-"})
-_UNKNOWN = "□"
+UNKNOWN = "□"
 
 
 @cache
@@ -34,7 +34,7 @@ def _registered() -> frozenset[int]:
 def printable(text: str) -> str:
     """A text with only such signs as can be printed; what is left is shown as a box, never dropped in silence."""
     known = _registered()
-    return "".join(sign if sign in "\n\t" or ord(sign) in known else _UNKNOWN for sign in text.translate(_STAND_INS))
+    return "".join(sign if sign in "\n\t" or ord(sign) in known else UNKNOWN for sign in text.translate(_STAND_INS))
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
