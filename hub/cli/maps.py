@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
 
-from hub.cli.speech import REFUSED, json_option, operator, said, say, show_json, speaks
+from hub.cli import lint_reports
+from hub.cli.speech import REFUSED, json_option, operator, say, show_json, speaks
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Fault, InvalidInput
 from hub.message_maps.check import Checked, check
@@ -30,26 +30,31 @@ maps = AppGroup("maps", help="Message maps.")
 
 @maps.command("lint")
 @json_option
+@click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to answer.")
+@click.option("--strict", is_flag=True, help="Warnings without a reason count like errors.")
 @speaks
-def lint_maps(*, as_json: bool) -> None:
-    """Checks every map file; exit code 1 if one has a fault or an error."""
+def lint_maps(*, as_json: bool, form: str, strict: bool) -> None:
+    """Checks every map file; exit code 1 if one has a fault or an error, with --strict also a warning to explain."""
     checked = _check()
-    if as_json:
-        show_json(_as_json(checked))
+    if form == "sarif":
+        show_json(lint_reports.as_sarif(checked))
+    elif as_json or form == "json":
+        show_json(lint_reports.as_json(checked))
     else:
-        for fault in checked.loaded.faults:
-            click.echo(f"{fault.file}:{fault.line}:{fault.column}: {said(fault.phrase)}")
-        for finding in checked.findings:
-            place = f"{checked.loaded.files[finding.situation]}:{finding.line}"
-            click.echo(f"{place}: {finding.severity} {finding.rule}: {said(finding.phrase)}")
-        say(
-            "%(situations)s situations, %(faults)s faults, %(findings)s findings",
-            situations=len(checked.loaded.situations),
-            faults=len(checked.loaded.faults),
-            findings=len(checked.findings),
-        )
-    if not checked.sound:
+        lint_reports.tell(checked)
+    if not checked.sound or (strict and checked.unexplained):
         sys.exit(REFUSED)
+
+
+@maps.command("rules")
+@json_option
+@speaks
+def show_rules(*, as_json: bool) -> None:
+    """Prints every rule of the linter: what it asks, of what, and what to do."""
+    if as_json:
+        show_json(lint_reports.rules_as_json())
+    else:
+        lint_reports.tell_rules()
 
 
 @maps.command("publish")
@@ -115,26 +120,3 @@ def publish_directory() -> Arrived:
 def _check() -> Checked:
     settings = parts().settings
     return check(settings.maps.directory, Rules(settings.site.languages, settings.maps.link_hosts))
-
-
-def _as_json(checked: Checked) -> dict[str, Any]:
-    return {
-        "situations": [situation.id for situation in checked.loaded.situations],
-        "faults": [
-            {"file": fault.file, "line": fault.line, "column": fault.column, "detail": said(fault.phrase)}
-            for fault in checked.loaded.faults
-        ],
-        "findings": [
-            {
-                "rule": finding.rule,
-                "severity": finding.severity,
-                "file": checked.loaded.files[finding.situation],
-                "line": finding.line,
-                "message": finding.message,
-                "form": finding.form,
-                "language": finding.language,
-                "detail": said(finding.phrase),
-            }
-            for finding in checked.findings
-        ],
-    }

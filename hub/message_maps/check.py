@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.message_maps.lint import Finding, errors, lint
+from hub.message_maps.lint import Finding, errors, lint, open_warnings
 from hub.message_maps.loader import Loaded, load_directory
+from hub.message_maps.model import Accepted
 from hub.message_maps.rules import Rules
 
 
@@ -22,6 +23,23 @@ class Checked:
     def sound(self) -> bool:
         """No fault, and no finding that is an error."""
         return not self.loaded.faults and not errors(self.findings)
+
+    @property
+    def unexplained(self) -> list[Finding]:
+        """The warnings that no map gives a reason for."""
+        return [
+            finding
+            for situation in self.loaded.situations
+            for finding in open_warnings(self.of(situation.id), situation.accepted)
+        ]
+
+    def of(self, situation_id: str) -> list[Finding]:
+        """The findings of one situation."""
+        return [finding for finding in self.findings if finding.situation == situation_id]
+
+    def accepted_of(self, situation_id: str) -> tuple[Accepted, ...]:
+        """The accepted warnings of one situation."""
+        return next((each.accepted for each in self.loaded.situations if each.id == situation_id), ())
 
     def lines(self) -> Iterator[str]:
         """One line a fault or finding: ``file:line: ...``."""

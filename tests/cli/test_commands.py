@@ -87,6 +87,15 @@ def test_the_shipped_maps_pass_and_a_broken_one_is_named_by_line(ready, empty_ap
     report = json.loads(ready("maps", "lint", "--json").stdout)
     assert "nat.flood.river" in report["situations"]
     assert report["faults"] == []
+    assert json.loads(ready("maps", "lint", "--format", "sarif").stdout)["version"] == "2.1.0"
+
+
+def test_the_rules_tell_the_writer_what_to_do(ready):
+    shown = ready("maps", "rules").stdout
+    assert "CMP-09 error" in shown
+    rules = json.loads(ready("maps", "rules", "--json").stdout)
+    assert {"rule", "statement", "advice", "source", "severity"} <= set(rules[0])
+    assert all(rule["advice"] for rule in rules)
 
 
 def test_an_exercise_goes_out_and_is_corrected(ready, settings):

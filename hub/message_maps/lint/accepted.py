@@ -26,13 +26,17 @@ def covers(entry: Accepted, finding: Finding) -> bool:
     )
 
 
+def acceptance(finding: Finding, accepted: Iterable[Accepted]) -> Accepted | None:
+    """The entry that speaks of a finding, if there is one. A stale entry (MAP-09) cannot be accepted itself."""
+    if finding.rule == STALE:
+        return None
+    return next((entry for entry in accepted if covers(entry, finding)), None)
+
+
 def open_warnings(findings: Iterable[Finding], accepted: Sequence[Accepted]) -> list[Finding]:
-    """The warnings that no entry speaks of. An entry that matches nothing cannot be accepted itself."""
+    """The warnings that no entry speaks of."""
     return [
-        finding
-        for finding in findings
-        if finding.severity is Grade.WARNING
-        and (finding.rule == STALE or not any(covers(entry, finding) for entry in accepted))
+        finding for finding in findings if finding.severity is Grade.WARNING and acceptance(finding, accepted) is None
     ]
 
 

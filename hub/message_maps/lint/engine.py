@@ -79,6 +79,19 @@ def lint_message(situation: Situation, message_id: str, rules: Rules) -> list[Fi
     return findings
 
 
+def lint_text(situation: Situation, message_id: str, form: str, language: str, rules: Rules) -> list[Finding]:
+    """The findings of one text alone, those of its message that name this form and language included.
+
+    Raises:
+        NotFound: the situation has no such message, or the message no such text.
+    """
+    situation.message(message_id).variant(form, language)
+    here = {form, language}
+    return [
+        finding for finding in lint_message(situation, message_id, rules) if here == {finding.form, finding.language}
+    ]
+
+
 def lint_rendered(
     situation: Situation, message: Message, texts: Mapping[str, Mapping[str, RenderedText]], rules: Rules
 ) -> list[Finding]:
