@@ -31,6 +31,7 @@ COMPLETE = {
     "tec.nuclear.shelter": 15,
     "tec.uxo.evac": 15,
     "sec.attack": 15,
+    "tec.seveso.toxic": 15,
 }
 ROOT = Path(__file__).resolve().parents[2]
 
