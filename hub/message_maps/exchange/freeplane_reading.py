@@ -10,6 +10,7 @@ from lxml import etree
 from hub.kernel.errors import Fault
 from hub.kernel.phrase import Phrase
 from hub.message_maps.exchange.files import Candidate, Context, Kept, Reading, Unreadable, candidate
+from hub.message_maps.exchange.freeplane_writing import ICONS
 from hub.message_maps.exchange.rich_text import plain
 from hub.message_maps.exchange.topics import CATALOGUE, FAMILY, MESSAGE, ROLE, SITUATION, Topic, walk
 from hub.message_maps.exchange.topics_reading import TopicReader
@@ -17,6 +18,7 @@ from hub.message_maps.exchange.xml_reading import line_of, parse_xml, refuse_dan
 from hub.message_maps.loader_messages import ROLES
 
 _OWN = frozenset({"TEXT", "ID"})
+_LINK = frozenset({"DESTINATION", "MIDDLE_LABEL"})
 _CITED = "Source "
 
 
@@ -126,7 +128,8 @@ def _aside(tree: _Tree, topic: Topic) -> dict[str, Any]:
         if child.tag == "node":
             below += [_verbatim(child)] if id(child) in strange else []
         elif child.tag == "arrowlink" and child.get("MIDDLE_LABEL", "") in topic.links:
-            links[child.get("MIDDLE_LABEL", "")] = {str(key): str(value) for key, value in child.attrib.items()}
+            if drawn := {str(key): str(value) for key, value in child.attrib.items() if key not in _LINK}:
+                links[child.get("MIDDLE_LABEL", "")] = drawn
         elif not _is_read(child, topic):
             beside.append(_verbatim(child))
     found = {
@@ -140,7 +143,7 @@ def _aside(tree: _Tree, topic: Topic) -> dict[str, Any]:
 
 
 def _is_read(child: etree._Element, topic: Topic) -> bool:
-    if child.tag == "attribute":
+    if child.tag == "attribute" or (topic.role == MESSAGE and child.tag == "icon" and child.get("BUILTIN") in ICONS):
         return True
     if child.tag != "richcontent":
         return False

@@ -23,7 +23,7 @@ Kept = Mapping[str, Any]
 _NUMBERS = 2**31
 _BRANCHES = frozenset({CATALOGUE, FAMILY, SITUATION})
 # A level's rank as a sign that can be seen from afar; ranks above the last one keep its sign.
-_ICONS = ("info", "messagebox_warning", "stop-sign")
+ICONS = ("info", "messagebox_warning", "stop-sign")
 
 
 def write_situation(topic: Topic, kept: Kept) -> bytes:
@@ -106,7 +106,7 @@ class _Branch:
         return self._messages[name]
 
     def icon(self, level: str) -> str:
-        return _ICONS[min(self._ranks.get(level, 1), len(_ICONS)) - 1]
+        return ICONS[min(self._ranks.get(level, 1), len(ICONS)) - 1]
 
 
 def _fill(element: etree._Element, topic: Topic, branch: _Branch, kept: Kept) -> None:
@@ -120,7 +120,7 @@ def _fill(element: etree._Element, topic: Topic, branch: _Branch, kept: Kept) ->
     for role, target in topic.links.items():
         extra = kept.get("links", {}).get(role, {})
         _add(element, "arrowlink", **{**extra, "DESTINATION": branch.message(target), "MIDDLE_LABEL": role})
-    if topic.role == MESSAGE and not kept:
+    if topic.role == MESSAGE:
         _add(element, "icon", BUILTIN=branch.icon(topic.values.get("level", "")))
     if topic.note:
         note = _add(element, "richcontent", TYPE="NOTE")
