@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from hub.message_maps.check import check
 from hub.message_maps.loader import load_directory
+from hub.message_maps.model import Accepted, Validation
+from hub.message_maps.model_json import from_json, to_json
 from hub.message_maps.yaml_tree import MAX_BYTES, MapFault
 from tests.message_maps.samples import FLOOD_FILE, MAPS, RULES, flood
 
@@ -77,7 +80,6 @@ ONE_FAULT = [
     ("urgency: Immediate, severity: Severe", "urgency: Now, severity: Severe", "not one of Immediate"),
     ("    level: act\n    kind: alert", "    level: actt\n    kind: alert", "did you mean `act`"),
     ("kind: correction", "kind: corection", "did you mean `correction`"),
-    ("facts: [B1]", "facts: [B1, B7]", "`B7` is unknown"),
     ("escalate: evacuate.first", "escalate: evacuate.frist", "did you mean `evacuate.first`"),
     ("escalate: evacuate.first", "escalat: evacuate.first", "did you mean `escalate`"),
     ("  - id: act.update", "  - id: act.first", "stands twice"),
@@ -100,7 +102,69 @@ ONE_FAULT = [
     (ALERT, "title: {fr: 'Alerte,", "not YAML"),
     ("levels:\n", "---\nlevels:\n", "second document"),
     ("levels:\n", "levels: {}\nlevel:\n", "keys and values"),
+    ("facts: [B1]}", "facts: [B9]}", "`B9` is unknown"),
+    ("facts: [B1]}", "facts: []}", "at least one entry"),
+    ("  - {id: monter,", "  - {id: Monter,", "a word such as `monter`"),
+    ('text: {fr: "Montez à l\'étage.", en', 'text: {fr: "Montez {ou}.", en', "`ou` is unknown"),
+    ("actions:\n", "actions:\n  - {id: monter, text: {fr: a, en: b}, facts: [B1]}\n", "stands twice"),
+    ("actions: [monter]", "actions: [descendre]", "`descendre` is unknown"),
+    ("    actions: [monter]", "    status: approved\n    actions: [monter]", "`draft`, or no `status`"),
+    ("source: S1}", "source: S1, validated: {by: Anne}}", "`on` is missing"),
+    ("source: S1}", "source: S1, validated: {by: Anne, on: hier}}", "a date such as"),
+    ("source: S1}", "source: S1, note: {fr: Attention}}", "language `en` is missing"),
+    ("  version: 1", "  aliases: [Nat Flood]\n  version: 1", "is no id"),
+    ("type: url, max: 32, from: authority.url", "type: url, max: 32, from: number.gaz", "only for phone"),
+    ("type: url, max: 32, from: authority.url", "type: phone, max: 32, from: number.Gaz", "is not one of"),
+    ("  - id: act.update", "  - id: act.update\n    kinds: x", "did you mean `kind`"),
+    ("{update: act.update", "{no_change: act.same, update: act.update", "`act.same` is unknown"),
 ]
+
+
+ACCEPTED = '{rule: STY-05, message: act.first, form: long, language: fr, reason: {fr: "Un nom", en: "A name"}}'
+WRONG_ACCEPTED = [
+    ("STY-05", "sty5", "STY-05"),
+    ("act.first", "act.frist", "did you mean `act.first`"),
+    ("form: long", "form: lang", "did you mean `long`"),
+    ("language: fr", "language: de", "known are fr, en"),
+    (', en: "A name"', "", "language `en` is missing"),
+]
+
+
+def accepting(content: str, entry: str) -> str:
+    """A map with one more accepted warning."""
+    return content.replace("\naccepted:\n", f"\naccepted:\n  - {entry}\n", 1)
+
+
+@pytest.mark.parametrize(("old", "new", "says"), WRONG_ACCEPTED)
+def test_an_accepted_warning_says_which_and_why(tmp_path: Path, old: str, new: str, says: str) -> None:
+    (fault,) = load(tmp_path, accepting(SOUND, ACCEPTED.replace(old, new)))
+    assert says in str(fault.phrase)
+
+
+def test_the_optional_parts_are_read(tmp_path: Path) -> None:
+    content = SOUND.replace(
+        "source: S1}", "validated: {by: SDIS 76, on: 2026-11-20}, note: {fr: Non sourcé, en: No source}}"
+    )
+    content = content.replace("  version: 1", "  aliases: [nat.old]\n  version: 1")
+    content = content.replace("    actions: [monter]", "    status: draft\n    actions: [monter]", 1)
+    content = content.replace(
+        "type: url, max: 32, from: authority.url", "type: phone, max: 14, from: number.gas_emergency"
+    )
+    assert load(tmp_path, accepting(content, ACCEPTED)) == ()
+    (situation,) = load_directory(tmp_path / "maps", RULES).situations
+    (fact,) = situation.facts
+    assert (fact.source, fact.validated, fact.note["en"]) == (
+        "",
+        Validation("SDIS 76", date(2026, 11, 20)),
+        "No source",
+    )
+    assert situation.aliases == ("nat.old",)
+    assert [message.id for message in situation.messages if message.draft] == ["act.first"]
+    assert situation.placeholders["url"].filled_in
+    assert situation.placeholders["url"].number == "gas_emergency"
+    reason = {"fr": "Un nom", "en": "A name"}
+    assert situation.accepted[0] == Accepted("STY-05", reason, "act.first", "long", "fr")
+    assert from_json(to_json(situation)) == situation
 
 
 @pytest.mark.parametrize(("old", "new", "says"), ONE_FAULT)
