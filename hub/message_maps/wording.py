@@ -10,7 +10,7 @@ from functools import lru_cache
 # Words ending in -ez that are no imperative.
 _FR_NO_VERB = "chez|assez|nez|rez"
 _EN_VERBS = (
-    "act|aim|air|apply|ask|avoid|await|be|beware|block|boil|bring|call|carry|check|choose|clean|clear|climb|close|collect"
+    "act|aim|air|apply|ask|avoid|await|be|beware|block|boil|bring|call|carry|change|check|choose|clean|clear|climb|close|collect"
     "|come|contact|continue|cook|cover|cross|cut|defend|delete|discard|disinfect|do|drink|drive|drop|dry|eat|empty|enter|escape|evacuate|fetch|fill|find"
     "|follow|get|give|go|heed|help|hide|hold|ignore|inform|inspect|keep|know|learn|leave|let|lie|lift|light|limit|listen|lock|look"
     "|lower|make|mind|monitor|move|mute|note|obey|open|park|pack|phone|photograph|plan|postpone|prepare|protect|pull|put|raise|read|ready|remain"
