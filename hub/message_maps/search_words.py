@@ -44,11 +44,21 @@ def excerpt(text: str, query: str) -> list[Stretch]:
     beginning of the text.
     """
     text = " ".join(text.split())
-    wanted = tuple(dict.fromkeys(words_of(fold(query))))
-    spans = [match.span() for match in _WORD.finditer(text) if wanted and fold(match[0]).startswith(wanted)]
+    spans = _spans(text, tuple(dict.fromkeys(words_of(fold(query)))))
     start = _start(text, spans[0][0] if spans else 0)
     end = _end(text, start)
     return _cut(text, start, end, [span for span in spans if span[1] <= end])
+
+
+def _spans(text: str, wanted: tuple[str, ...]) -> list[tuple[int, int]]:
+    if not wanted:
+        return []
+    folded = fold(text)
+    if len(folded) == len(text):
+        beginnings = "|".join(map(re.escape, wanted))
+        return [match.span() for match in re.finditer(rf"(?<![^\W_])(?:{beginnings})[^\W_]*", folded)]
+    # A ligature became two letters, so that places in the folded text are none in the text.
+    return [match.span() for match in _WORD.finditer(text) if fold(match[0]).startswith(wanted)]
 
 
 def _start(text: str, first: int) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.kernel.db import reading
 from hub.message_maps import versions
 from hub.message_maps.model import Message, Situation
 from hub.web.console.blueprint import blueprint
-from hub.web.console.maps import graph
+from hub.web.console.maps.graph import BOX_HEIGHT, BOX_WIDTH, LINE_HEIGHT, follow_ups
 from hub.web.console.maps.history import history
 from hub.web.console.maps.openers import OPENERS, obstacles
 from hub.web.console.maps.sources import source_of
@@ -32,6 +32,7 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
     longest = request.args.get("values") == LONGEST
     return render_template(
         "console/maps/message.html",
+        map_address=url_for("console.situations"),
         situation=situation,
         message=chosen,
         level=situation.level_of(chosen),
@@ -44,10 +45,10 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         forms=with_values(situation, chosen, parts().settings.site.languages, longest=longest),
         findings=[finding for finding in findings_of(situation) if finding.message == message_id],
         actions=_actions(situation, chosen),
-        graph=graph.follow_ups(situation, chosen),
-        box_width=graph.BOX_WIDTH,
-        box_height=graph.BOX_HEIGHT,
-        line_height=graph.LINE_HEIGHT,
+        graph=follow_ups(situation, chosen),
+        box_width=BOX_WIDTH,
+        box_height=BOX_HEIGHT,
+        line_height=LINE_HEIGHT,
         steps=history(session, situation, message_id),
         grades=GRADES,
         form_names=FORMS,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Response, render_template, request
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.kernel.db import reading
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
-from hub.message_maps.model import Message, Situation
-from hub.message_maps.search import TITLE, Found, search
+from hub.message_maps.model import Kind, Message, Situation
+from hub.message_maps.search import TITLE, Found, Hit, search
 from hub.message_maps.search_words import Stretch, excerpt
 from hub.web.console.blueprint import blueprint
 from hub.web.console.maps.openers import openers
@@ -27,26 +28,33 @@ from hub.web.security import access
 
 LONGEST_QUERY = 100
 # What one screen of results shows; whoever sees more types another letter.
-MOST_SITUATIONS = 20
-MOST_MESSAGES = 6
+MOST_SITUATIONS = 12
+MOST_MESSAGES = 4
 
 Node = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """One message among the results: where the words stand in it, and the stretch around them."""
+    """One message among the results, in the reader's words: where the words stand in it, and the stretch around them.
 
-    message: Message
-    where: str
-    stretch: list[Stretch]
+    ``first``: an alert may begin with it.
+    """
+
+    id: str
+    title: str
+    level: str
+    first: bool
+    where: str = ""
+    stretch: Sequence[Stretch] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """One situation among the results; ``more`` messages of it are not shown."""
 
-    situation: Situation
+    id: str
+    title: str
     family: Phrase
     where: str
     lines: list[ResultLine]
@@ -58,8 +66,9 @@ class Result:
 def situations() -> ResponseReturnValue:
     """The whole map, or what was searched for; for htmx, the results alone."""
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
-    results = _results(query) if query else []
-    found = {"query": query, "results": results[:MOST_SITUATIONS], "total": len(results)}
+    hits = _search(query) if query else []
+    results = [_result(hit, query) for hit in hits[:MOST_SITUATIONS]]
+    found = {"query": query, "results": results, "total": len(hits), "map_address": url_for("console.situations")}
     if request.headers.get("HX-Request"):
         return render_template("console/maps/found.html", **found)
     return render_template("console/maps/overview.html", limbs=[] if query else tree(reading()), phases=PHASES, **found)
@@ -121,18 +130,19 @@ def _tags(badges: list[Badge]) -> list[dict[str, str]]:
     return [{"text": say(badge.phrase), "className": f"look-{badge.look}"} for badge in badges]
 
 
-def _results(query: str) -> list[Result]:
-    found = []
-    for hit in search((situation for _, situation in versions.current(reading())), query, current()):
-        if hit.place:
-            lines = [ResultLine(message, "", []) for message in openers(hit.situation)]
-            where = _where(hit.place.part, hit.place.language)
-        else:
-            lines = [_line(hit.situation, each, query) for each in hit.found[:MOST_MESSAGES]]
-            where = ""
-        more = max(0, len(hit.found) - MOST_MESSAGES)
-        found.append(Result(hit.situation, FAMILIES[hit.situation.family], where, lines, more))
-    return found
+def _search(query: str) -> list[Hit]:
+    return search((situation for _, situation in versions.current(reading())), query, current())
+
+
+def _result(hit: Hit, query: str) -> Result:
+    if hit.place:
+        lines = [_plain_line(hit.situation, message) for message in openers(hit.situation)]
+        where = _where(hit.place.part, hit.place.language)
+    else:
+        lines = [_line(hit.situation, each, query) for each in hit.found[:MOST_MESSAGES]]
+        where = ""
+    more = max(0, len(hit.found) - MOST_MESSAGES)
+    return Result(hit.situation.id, text_in(hit.situation.title), FAMILIES[hit.situation.family], where, lines, more)
 
 
 def _line(situation: Situation, found: Found, query: str) -> ResultLine:
@@ -142,7 +152,13 @@ def _line(situation: Situation, found: Found, query: str) -> ResultLine:
     else:
         values = example_values(situation, language)
         text = " ".join(tagged.filled(values) for tagged in found.message.variant(part, language).values())
-    return ResultLine(found.message, _where(part, language), excerpt(text, query))
+    line = _plain_line(situation, found.message)
+    return replace(line, where=_where(part, language), stretch=excerpt(text, query))
+
+
+def _plain_line(situation: Situation, message: Message) -> ResultLine:
+    label = text_in(situation.level_of(message).label)
+    return ResultLine(message.id, text_in(message.title), label, message.kind is Kind.ALERT)
 
 
 def _where(part: str, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 
@@ -39,6 +39,7 @@ def situation(situation_id: str) -> ResponseReturnValue:
     return render_template(
         "console/maps/situation.html",
         branch=branch(version_id, found, rehearsed(session), findings_of(found), today()),
+        map_address=url_for("console.situations"),
         situation=found,
         family=FAMILIES[found.family],
         levels=sorted(found.levels.values(), key=lambda level: level.rank),
