@@ -117,7 +117,7 @@ def _tell(found: Preview, landed: tuple[str, ...]) -> None:
                 if text:
                     click.echo(f"    {sign} {text}")
     if landed:
-        say("%(count)s situations were imported as drafts. Others must approve them.", count=len(landed))
+        say("Situations imported as drafts: %(count)s. Somebody else must approve them.", count=len(landed))
     elif found.lands:
         say("Nothing has been written. To store this as drafts: --confirm")
     else:

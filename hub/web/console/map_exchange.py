@@ -97,7 +97,7 @@ def confirm_import(token: str) -> ResponseReturnValue:
             staging.drop(session, person.officer_id)
     except (Conflict, InvalidInput) as error:
         return _preview(token, (Fault("file", error.detail), *error.faults)), error.status
-    imported = Phrase("%(count)s situations were imported as drafts. Others must approve them.", count=len(landed))
+    imported = Phrase("Situations imported as drafts: %(count)s. Somebody else must approve them.", count=len(landed))
     flash(language.say(imported))
     return redirect(url_for("console.map_files"), 303)
 
