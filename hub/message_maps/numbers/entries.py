@@ -26,7 +26,10 @@ _SHORT = re.compile(r"(?:3\d{3}|118\d{3}|116\d{3}|1\d{3})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A number of the town. ``label`` and ``purpose`` go from language to text."""
+    """A number of the town. ``label`` and ``purpose`` go from language to text.
+
+    ``checked_on`` of an entry that is not `checked` yet is ``date.max`` where what was typed is no day.
+    """
 
     key: str
     label: Mapping[str, str]
@@ -72,9 +75,8 @@ def checked(entry: Entry, *, languages: Sequence[str], today: date) -> Entry:
     elif number is None:
         faults.append(Fault("number", Phrase("Give a French telephone number, such as 02 35 00 00 00.")))
     if entry.checked_on > today:
-        faults.append(
-            Fault("checked_on", Phrase("This day lies ahead: give the day on which someone rang the number."))
-        )
+        phrase = Phrase("Give the day on which someone rang the number, today or earlier, such as %(day)s.", day=today)
+        faults.append(Fault("checked_on", phrase))
     if not by or len(by) > NAME_LENGTH:
         faults.append(
             Fault("checked_by", Phrase("Say who rang the number, in at most %(max)s characters.", max=NAME_LENGTH))

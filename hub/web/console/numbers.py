@@ -110,7 +110,7 @@ def _today() -> date:
 
 def _entry(values: dict[str, str]) -> Entry:
     languages = parts().settings.site.languages
-    # A day that does not exist is told with all other faults: the register refuses a day that lies ahead.
+    # A day that does not exist is told with all other faults.
     try:
         day = date.fromisoformat(values.get("checked_on", ""))
     except ValueError:

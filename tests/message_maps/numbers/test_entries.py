@@ -73,7 +73,7 @@ def test_a_sound_entry_is_tidied() -> None:
         ({"number": "1 1 2"}, "number", "national emergency number"),
         ({"number": "15"}, "number", "national emergency number"),
         ({"number": "call me"}, "number", "02 35 00 00 00"),
-        ({"checked_on": date(2026, 11, 22)}, "checked_on", "lies ahead"),
+        ({"checked_on": date(2026, 11, 22)}, "checked_on", "today or earlier"),
         ({"checked_by": "  "}, "checked_by", "who rang"),
         ({"checked_by": "x" * 121}, "checked_by", "120"),
     ],
