@@ -20,6 +20,7 @@ ADVICE = {Kind.PREVENTION, Kind.RECOVERY, Kind.DEBUNK}
 SILENT = {"led", "cap", "voice"}  # forms in which a rumour is not answered
 # Situations whose messages are of every kind and form, each with the number of its messages.
 COMPLETE = {
+    "net.power.cut": 15,
     "hea.water.unsafe": 15,
     "com.siren.false": 8,
     "com.test": 8,
