@@ -18,6 +18,10 @@ KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 # The national emergency numbers are the same everywhere and stand in the texts themselves.
 NATIONAL = frozenset({"15", "17", "18", "112", "114", "115", "116000", "119", "196", "197", "191"})
 
+_ASKED = {
+    "label": Phrase("Say whose number it is, in each language."),
+    "purpose": Phrase("Say what people ring it for, in each language."),
+}
 _SEPARATORS = re.compile(r"[\s.\-/\u00a0\u202f]+")
 _NATIONAL_TEN = re.compile(r"0[1-9]\d{8}", re.ASCII)
 _ABROAD = re.compile(r"(?:\+|00)33(?:\(0\))?([1-9]\d{8})", re.ASCII)
@@ -69,7 +73,7 @@ def checked(entry: Entry, *, languages: Sequence[str], today: date) -> Entry:
     if not KEY.fullmatch(entry.key):
         faults.append(Fault("key", Phrase("Lower-case letters, digits and _, such as gas_emergency.")))
     for name, texts in (("label", label), ("purpose", purpose)):
-        faults += [_text_fault(f"{name}.{language}", text) for language, text in texts.items() if _wrong(text)]
+        faults += [_text_fault(name, language, text) for language, text in texts.items() if _wrong(text)]
     if _SEPARATORS.sub("", entry.number) in NATIONAL:
         faults.append(Fault("number", Phrase("This is a national emergency number: write it into the texts as it is.")))
     elif number is None:
@@ -94,7 +98,9 @@ def _wrong(text: str) -> bool:
     return not text or len(text) > LONGEST_TEXT or not text.isprintable()
 
 
-def _text_fault(field: str, text: str) -> Fault:
+def _text_fault(name: str, language: str, text: str) -> Fault:
     if text:
-        return Fault(field, Phrase("At most %(max)s characters, without control characters.", max=LONGEST_TEXT))
-    return Fault(field, Phrase("Write this in each language."))
+        phrase = Phrase("At most %(max)s characters, without control characters.", max=LONGEST_TEXT)
+    else:
+        phrase = _ASKED[name]
+    return Fault(f"{name}.{language}", phrase)
