@@ -113,6 +113,7 @@ class TopicReader:
     def _values(self, topic: Topic, key: str, place: str) -> Document:
         """The named values of a topic, with its text as the first language of ``key``."""
         self._place(topic, f"{place}.{self.first}")
+        self.lines.setdefault(place.rpartition(".")[0], topic.line)
         found = unflatten(topic.values.items())
         others = found.pop(key, {})
         return {**found, key: {self.first: topic.text, **(others if isinstance(others, dict) else {})}}

@@ -11,6 +11,7 @@ from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
+from hub.message_maps.drafts.diff import words
 from hub.message_maps.exchange import landing, staging
 from hub.message_maps.exchange.formats import ABOUT, Format
 from hub.message_maps.exchange.plan import FATES
@@ -137,4 +138,5 @@ def _preview(token: str, faults: tuple[Fault, ...]) -> str:
         fates=FATES,
         faults=faults,
         most_shown=MOST_SHOWN,
+        words=words,
     )
