@@ -11,6 +11,7 @@ from lxml import etree
 
 from hub.kernel.db import reading
 from hub.message_maps import versions
+from hub.message_maps.drafts.queries import review_of
 from hub.web.console.maps import fonts, wall, wall_pdf, wall_svg
 from hub.web.console.maps.tree import Limb, branch
 from hub.web.console.maps.words import FAMILIES
@@ -106,7 +107,7 @@ def limbs(app):
     """Twelve situations in three families; titles that would break a drawing made of text."""
     title = {"fr": 'Crue <b>"&amp;', "en": "Flood ]]>"}
     situations = [replace(flood(), id=f"nat.flood{number}", title=title) for number in range(4)]
-    branches = tuple(branch("v@1", situation, (), (), date(2026, 11, 21)) for situation in situations)
+    branches = tuple(branch(review_of("v@1", situation, date(2026, 11, 21)), (), ()) for situation in situations)
     with app.test_request_context():
         yield [Limb(family.value, label, branches) for family, label in list(FAMILIES.items())[:3]]
 

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from hub.kernel.phrase import Phrase
+from hub.message_maps.drafts.queries import review_of
+from hub.message_maps.drafts.states import DraftState
 from hub.message_maps.lint import Finding, Grade
-from hub.message_maps.model import State
+from hub.message_maps.model import Accepted, State
 from hub.web.console.maps.tree import branch
 from tests.message_maps.samples import flood
 
@@ -20,15 +22,17 @@ def finding(severity, message="act.first"):
     return Finding("LEN-01", severity, "nat.flood", message, "sms", "fr", Phrase("too long"))
 
 
-def hung(findings=(), exercised=(), age=0, **changes):
+def hung(findings=(), exercised=(), age=0, copy=None, **changes):
     owner = replace(flood().owner, reviewed_on=DAY - timedelta(age), review_every_days=365)
-    return branch("nat.flood@1", replace(flood(), owner=owner, **changes), exercised, tuple(findings), DAY)
+    review = review_of("nat.flood@1", replace(flood(), owner=owner, **changes), DAY)
+    return branch(review, exercised, tuple(findings), copy)
 
 
 def words(badges):
     return [str(badge.phrase) for badge in badges]
 
 
+WARNING = finding(Grade.WARNING)
 PLAYED = [("nat.flood", "act.first")]
 
 
@@ -41,11 +45,14 @@ PLAYED = [("nat.flood", "act.first")]
         (hung(exercised=PLAYED, status=State.REVIEW), ["in review"]),
         (hung(exercised=PLAYED, age=334), []),
         (hung(exercised=PLAYED, age=335), ["review due soon"]),
-        (hung(exercised=PLAYED, age=365), ["review due soon"]),
-        (hung(exercised=PLAYED, age=366), ["review overdue"]),
+        (hung(exercised=PLAYED, age=364), ["review due soon"]),
+        (hung(exercised=PLAYED, age=365), ["review overdue"]),
         (hung([finding(Grade.ERROR)] * 2, PLAYED), ["errors: 2"]),
         (hung([finding(Grade.WARNING), finding(Grade.ADVICE)], PLAYED), ["warnings: 1"]),
         (hung([finding(Grade.ERROR), finding(Grade.WARNING)], PLAYED), ["errors: 1", "warnings: 1"]),
+        (hung([WARNING], PLAYED, accepted=(Accepted("LEN-01", {"fr": "voulu"}, "act.first"),)), []),
+        (hung(exercised=PLAYED, copy=DraftState.DRAFT), ["being changed"]),
+        (hung(exercised=PLAYED, copy=DraftState.REVIEW), ["change in review"]),
         (hung(exercised=PLAYED, messages=(replace(flood().messages[0], draft=True),)), ["drafts: 1"]),
         (hung(exercised=[("nat.old", "act.first")], aliases=("nat.old",)), []),
         (hung(exercised=[("nat.other", "act.first")]), ["never rehearsed"]),

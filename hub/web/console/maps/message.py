@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.kernel.db import reading
 from hub.message_maps import versions
+from hub.message_maps.lint import Finding, Score
+from hub.message_maps.lint.score import score_of
 from hub.message_maps.model import Message, Situation
 from hub.web.console.blueprint import blueprint
 from hub.web.console.maps.graph import BOX_HEIGHT, BOX_WIDTH, LINE_HEIGHT, follow_ups
@@ -29,6 +33,7 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
     session = reading()
     _, situation = versions.find(session, situation_id)
     chosen = situation.message(message_id)
+    findings = [finding for finding in findings_of(situation) if finding.message == message_id]
     longest = request.args.get("values") == LONGEST
     return render_template(
         "console/maps/message.html",
@@ -43,7 +48,8 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         obstacles=obstacles(situation, chosen),
         longest=longest,
         forms=with_values(situation, chosen, parts().settings.site.languages, longest=longest),
-        findings=[finding for finding in findings_of(situation) if finding.message == message_id],
+        findings=findings,
+        scores=_scores(chosen, findings),
         actions=_actions(situation, chosen),
         graph=follow_ups(situation, chosen),
         box_width=BOX_WIDTH,
@@ -53,6 +59,17 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         grades=GRADES,
         form_names=FORMS,
     )
+
+
+def _scores(chosen: Message, findings: Sequence[Finding]) -> dict[tuple[str, str], Score]:
+    """The score of each text: form and language -> score."""
+    return {
+        (form, language): score_of(
+            finding for finding in findings if (finding.form, finding.language) == (form, language)
+        )
+        for form, languages in chosen.variants.items()
+        for language in languages
+    }
 
 
 def _actions(situation: Situation, chosen: Message) -> list[dict[str, object]]:

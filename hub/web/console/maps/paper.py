@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, gettext
 
-from hub.alerts.queries import rehearsed
 from hub.kernel.db import reading
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings import Authority
-from hub.message_maps import versions
-from hub.message_maps.model import Message, Origin, Placeholder, Situation
+from hub.message_maps.model import Origin, Placeholder, Situation
+from hub.message_maps.numbers.entries import Entry
+from hub.message_maps.numbers.register import by_key
 from hub.web.console.blueprint import blueprint
+from hub.web.console.map_editor.ground import today
 from hub.web.console.maps import sheet, wall, wall_pdf, wall_svg
 from hub.web.console.maps.openers import OPENERS
 from hub.web.console.maps.sheet import SheetMessage, SheetRung, SheetText, SituationSheet
 from hub.web.console.maps.sources import source_of
-from hub.web.console.maps.tree import Branch, branch, findings_of, today, tree
+from hub.web.console.maps.tree import Branch, Leaf, one_branch, tree
 from hub.web.console.maps.words import DASH, KINDS, PHASES, SEVERITIES
 from hub.web.console.texts import FORMS
 from hub.web.language import NAMES, current, say, text_in
 from hub.web.parts import parts
 from hub.web.security import access
 
+Numbers = Mapping[str, Entry]
 # What is sent from a phone or read out when the hub is out of reach; what an incident begins with is also posted up.
 ON_PAPER, POSTED_UP = ("sms", "voice"), ("long",)
 
@@ -48,9 +52,8 @@ def wall_pdf_file(paper: str) -> ResponseReturnValue:
 def situation_sheet(situation_id: str) -> ResponseReturnValue:
     """One situation as an A4 sheet."""
     session = reading()
-    version_id, found = versions.find(session, situation_id)
-    content = _sheet(branch(version_id, found, rehearsed(session), findings_of(found), today()))
-    return _file(sheet.pdf(content), "application/pdf", f"{found.id}.pdf")
+    hung = one_branch(session, situation_id)
+    return _file(sheet.pdf(_sheet(hung, by_key(session))), "application/pdf", f"{hung.situation.id}.pdf")
 
 
 def _file(body: bytes, content_type: str, name: str) -> Response:
@@ -72,7 +75,7 @@ def _standing() -> str:
     )
 
 
-def _sheet(found: Branch) -> SituationSheet:
+def _sheet(found: Branch, numbers: Numbers) -> SituationSheet:
     owner = found.situation.owner
     lines = [
         gettext(
@@ -81,7 +84,7 @@ def _sheet(found: Branch) -> SituationSheet:
             owner=owner.role,
             day=format_date(owner.reviewed_on),
         ),
-        gettext("To be read through again by %(day)s.", day=format_date(found.review_due)),
+        gettext("To be read through again by %(day)s.", day=format_date(found.review.on)),
         *([", ".join(say(badge.phrase) for badge in found.badges)] if found.badges else []),
         gettext("Gaps in brackets are to be filled in before a text is read out or passed on."),
     ]
@@ -92,7 +95,7 @@ def _sheet(found: Branch) -> SituationSheet:
             SheetRung(
                 DASH.join([say(PHASES[rung.phase]), text_in(rung.level.label), say(SEVERITIES[rung.level.severity])]),
                 rung.level.severity,
-                [_message(found.situation, leaf.message, can_be_sent=leaf.can_be_sent) for leaf in rung.leaves],
+                [_message(found.situation, leaf, numbers) for leaf in rung.leaves],
             )
             for rung in found.rungs
         ],
@@ -104,16 +107,18 @@ def _sheet(found: Branch) -> SituationSheet:
     )
 
 
-def _message(situation: Situation, message: Message, *, can_be_sent: bool) -> SheetMessage:
+def _message(situation: Situation, leaf: Leaf, numbers: Numbers) -> SheetMessage:
+    message = leaf.message
     about = say(KINDS[message.kind])
-    if not can_be_sent:
+    if not leaf.can_be_sent:
         about = DASH.join([about, gettext("draft")])
     texts = [
         SheetText(
             say(FORMS[form]),
             {
                 NAMES.get(language, language): "\n".join(
-                    tagged.filled(_gaps(situation, language)) for tagged in message.variant(form, language).values()
+                    tagged.filled(_gaps(situation, language, numbers))
+                    for tagged in message.variant(form, language).values()
                 )
                 for language in parts().settings.site.languages
             },
@@ -124,13 +129,13 @@ def _message(situation: Situation, message: Message, *, can_be_sent: bool) -> Sh
     return SheetMessage(text_in(message.title), about, texts)
 
 
-def _gaps(situation: Situation, language: str) -> dict[str, str]:
+def _gaps(situation: Situation, language: str, numbers: Numbers) -> dict[str, str]:
     """What the town always says, and a gap with its name for everything that an officer must fill in."""
     authority = parts().settings.authority
-    return {name: _gap(blank, authority, language) for name, blank in situation.placeholders.items()}
+    return {name: _gap(blank, authority, language, numbers) for name, blank in situation.placeholders.items()}
 
 
-def _gap(blank: Placeholder, authority: Authority, language: str) -> str:
+def _gap(blank: Placeholder, authority: Authority, language: str, numbers: Numbers) -> str:
     known = {
         Origin.COMMUNE: authority.commune,
         Origin.NAME: authority.name,
@@ -139,6 +144,8 @@ def _gap(blank: Placeholder, authority: Authority, language: str) -> str:
     }
     if blank.origin in known:
         return known[blank.origin]
+    if blank.number in numbers:
+        return numbers[blank.number].number
     return f"[{blank.label.get(language) or text_in(blank.label)}]"
 
 

@@ -8,13 +8,12 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_timedelta
 
-from hub.alerts.queries import rehearsed
 from hub.kernel.db import reading
 from hub.message_maps import versions
 from hub.message_maps.model import Message, Situation
 from hub.web.console.blueprint import blueprint
 from hub.web.console.maps.sources import source_of
-from hub.web.console.maps.tree import branch, findings_of, today
+from hub.web.console.maps.tree import one_branch
 from hub.web.console.maps.words import FAMILIES, KINDS, PHASES, SEVERITIES
 from hub.web.console.texts import example_values
 from hub.web.parts import parts
@@ -35,10 +34,11 @@ def in_words(minutes: int) -> str:
 def situation(situation_id: str) -> ResponseReturnValue:
     """One situation on one page."""
     session = reading()
-    version_id, found = versions.find(session, situation_id)
+    hung = one_branch(session, situation_id)
+    found = hung.situation
     return render_template(
         "console/maps/situation.html",
-        branch=branch(version_id, found, rehearsed(session), findings_of(found), today()),
+        branch=hung,
         map_address=url_for("console.situations"),
         situation=found,
         family=FAMILIES[found.family],

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property, lru_cache
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from hub.alerts.queries import rehearsed
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
-from hub.message_maps.lint import Finding, Grade, lint
+from hub.message_maps.drafts.queries import Due, Review, find, open_drafts, review_of
+from hub.message_maps.drafts.states import DraftState
+from hub.message_maps.lint import Finding, errors, lint, open_warnings
 from hub.message_maps.model import Kind, Level, Message, Phase, Situation, State
 from hub.message_maps.readiness import obstacles
 from hub.message_maps.remembered import Remembered
 from hub.message_maps.rules import Rules
+from hub.web.console.map_editor.ground import today
 from hub.web.console.maps.words import FAMILIES, STATES
 from hub.web.parts import parts
 
-# An officer hears of a review this long before it is due.
-REVIEW_NOTICE = timedelta(days=30)
 _KINDS = list(Kind)
 _PHASES = list(Phase)
 
@@ -33,6 +32,13 @@ class Badge:
 
     phrase: Phrase
     look: str
+
+
+REVIEWS = {
+    Due.SOON: Badge(Phrase("review due soon"), "warn"),
+    Due.OVERDUE: Badge(Phrase("review overdue"), "bad"),
+}
+COPIES = {DraftState.DRAFT: Phrase("being changed"), DraftState.REVIEW: Phrase("change in review")}
 
 
 @dataclass(frozen=True)
@@ -57,24 +63,19 @@ class Rung:
 
 @dataclass(frozen=True)
 class Branch:
-    """One situation with everything that hangs on it; ``today`` is the town's date."""
+    """One situation with everything that hangs on it; ``copy`` is the state of its open working copy."""
 
     version_id: str
     situation: Situation
     rungs: tuple[Rung, ...]
     findings: tuple[Finding, ...]
-    today: date
+    review: Review
+    copy: DraftState | None
 
     @property
     def leaves(self) -> list[Leaf]:
         """Its messages in the order of the tree."""
         return [leaf for rung in self.rungs for leaf in rung.leaves]
-
-    @property
-    def review_due(self) -> date:
-        """The day by which it should have been read through again."""
-        owner = self.situation.owner
-        return owner.reviewed_on + timedelta(days=owner.review_every_days)
 
     @cached_property
     def badges(self) -> list[Badge]:
@@ -84,11 +85,11 @@ class Branch:
             found.append(Badge(STATES[self.situation.status], "warn"))
         elif drafts := sum(not leaf.can_be_sent for leaf in self.leaves):
             found.append(Badge(Phrase("drafts: %(number)s", number=drafts), "warn"))
-        if self.review_due < self.today:
-            found.append(Badge(Phrase("review overdue"), "bad"))
-        elif self.review_due <= self.today + REVIEW_NOTICE:
-            found.append(Badge(Phrase("review due soon"), "warn"))
-        found += _lint_badges(_count(self.findings, Grade.ERROR), _count(self.findings, Grade.WARNING))
+        if self.copy is not None:
+            found.append(Badge(COPIES[self.copy], "quiet"))
+        if self.review.due is not Due.LATER:
+            found.append(REVIEWS[self.review.due])
+        found += _lint_badges(len(errors(self.findings)), len(open_warnings(self.findings, self.situation.accepted)))
         if not self.ever_rehearsed:
             found.append(Badge(Phrase("never rehearsed"), "quiet"))
         return found
@@ -122,8 +123,9 @@ def tree(session: Session) -> list[Limb]:
     """The whole map as it is in force; families without a situation are left out."""
     exercised = rehearsed(session)
     day = today()
+    copies = {draft.situation_id: draft.state for draft in open_drafts(session)}
     branches = [
-        branch(version_id, situation, exercised, findings_of(situation), day)
+        branch(review_of(version_id, situation, day), exercised, findings_of(situation), copies.get(situation.id))
         for version_id, situation in versions.current(session)
     ]
     limbs = (
@@ -134,17 +136,17 @@ def tree(session: Session) -> list[Limb]:
 
 
 def branch(
-    version_id: str,
-    situation: Situation,
+    review: Review,
     exercised: Collection[tuple[str, str]],
     findings: tuple[Finding, ...],
-    day: date,
+    copy: DraftState | None = None,
 ) -> Branch:
     """One situation.
 
     ``exercised`` are the messages that went out in an exercise: the id of the situation, as it was then, and of the
-    message. ``day`` is the town's date.
+    message. ``copy`` is the state of the situation's open working copy.
     """
+    situation = review.situation
     names = (situation.id, *situation.aliases)
     leaves = [
         _leaf(situation, message, findings, rehearsed=any((name, message.id) in exercised for name in names))
@@ -156,13 +158,19 @@ def branch(
         for phase in _PHASES
         for level in sorted(situation.levels.values(), key=lambda level: level.rank)
     )
-    return Branch(version_id, situation, tuple(rung for rung in rungs if rung.leaves), findings, day)
+    return Branch(review.version_id, situation, tuple(rung for rung in rungs if rung.leaves), findings, review, copy)
 
 
-def today() -> date:
-    """The town's date."""
-    hub = parts()
-    return hub.clock.now().astimezone(ZoneInfo(hub.settings.site.timezone)).date()
+def one_branch(session: Session, situation_id: str) -> Branch:
+    """One situation of the map, with its badges.
+
+    Raises:
+        NotFound: no such situation.
+    """
+    review = review_of(*versions.find(session, situation_id), today())
+    draft = find(session, review.situation.id)
+    copy = draft.state if draft is not None and draft.is_open else None
+    return branch(review, rehearsed(session), findings_of(review.situation), copy)
 
 
 def findings_of(situation: Situation) -> tuple[Finding, ...]:
@@ -178,22 +186,18 @@ def _linter(rules: Rules) -> Remembered[tuple[Finding, ...]]:
 
 def _leaf(situation: Situation, message: Message, findings: Sequence[Finding], *, rehearsed: bool) -> Leaf:
     own = [finding for finding in findings if finding.message == message.id]
-    errors, warnings = _count(own, Grade.ERROR), _count(own, Grade.WARNING)
-    return Leaf(message, not obstacles(situation, message), rehearsed, errors, warnings)
+    doubtful = open_warnings(own, situation.accepted)
+    return Leaf(message, not obstacles(situation, message), rehearsed, len(errors(own)), len(doubtful))
 
 
 def _stands_on(message: Message, phase: Phase, level: Level) -> bool:
     return message.phase is phase and message.level == level.id
 
 
-def _lint_badges(errors: int, warnings: int) -> list[Badge]:
+def _lint_badges(wrong: int, doubtful: int) -> list[Badge]:
     found = []
-    if errors:
-        found.append(Badge(Phrase("errors: %(number)s", number=errors), "bad"))
-    if warnings:
-        found.append(Badge(Phrase("warnings: %(number)s", number=warnings), "warn"))
+    if wrong:
+        found.append(Badge(Phrase("errors: %(number)s", number=wrong), "bad"))
+    if doubtful:
+        found.append(Badge(Phrase("warnings: %(number)s", number=doubtful), "warn"))
     return found
-
-
-def _count(findings: Iterable[Finding], grade: Grade) -> int:
-    return sum(finding.severity is grade for finding in findings)
