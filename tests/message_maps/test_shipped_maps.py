@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,44 @@ def test_each_alert_reaches_an_end(shipped: Checked) -> None:
             if message.kind not in ADVICE:
                 reached = _reached(situation, message.id)
                 assert {situation.message(name).kind for name in reached} & {Kind.CANCEL, Kind.ALL_CLEAR}
+
+
+def test_no_text_holds_a_telephone_number(shipped: Checked) -> None:
+    """Numbers are blanks, or stand in the town's register: one city's printed sheet had a wrong one."""
+    number = re.compile(r"\b0\d(?:[ .]?\d\d){4}\b")
+    assert [where for where, text in _texts(shipped) if number.search(text)] == []
+
+
+def test_iodine_is_taken_on_the_word_of_the_prefect_only(shipped: Checked) -> None:
+    taking = re.compile(r"\b(?:prenez|avalez|take) (?:de l'|du|des|vos|your )?(?:comprimés|iode|iodine)", re.IGNORECASE)
+    told = re.compile(r"que si le préfet|only if the prefect|\bne prenez pas|\bdo not take", re.IGNORECASE)
+    sentences = [
+        (where, sentence)
+        for where, text in _texts(shipped)
+        for sentence in re.split(r"(?<=[.!?])\s+", text)
+        if taking.search(sentence)
+    ]
+    assert sentences
+    assert [where for where, sentence in sentences if not told.search(sentence)] == []
+
+
+def test_no_blank_of_an_attack_can_hold_where_the_police_are(shipped: Checked) -> None:
+    attack = next(each for each in shipped.loaded.situations if each.id == "sec.attack")
+    asked = {blank.name for blank in attack.placeholders.values() if not blank.filled_in and not blank.corrects}
+    assert asked == {"zones", "prochain"}
+
+
+def _texts(shipped: Checked) -> list[tuple[str, str]]:
+    """Every text of every map with the place where it stands, a segment at a time."""
+    return [
+        (f"{situation.id} {message.id} {form} {language} {part}", segment.template)
+        for situation in shipped.loaded.situations
+        for message in situation.messages
+        for form, languages in message.variants.items()
+        for language, parts in languages.items()
+        for part, tagged in parts.items()
+        for segment in tagged.segments
+    ]
 
 
 def _levels_of_danger(situation: Situation) -> set[str]:
