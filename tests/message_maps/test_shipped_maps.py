@@ -109,7 +109,9 @@ def test_no_text_holds_a_telephone_number(shipped: Checked) -> None:
 
 def test_iodine_is_taken_on_the_word_of_the_prefect_only(shipped: Checked) -> None:
     taking = re.compile(r"\b(?:prenez|avalez|take) (?:de l'|du|des|vos|your )?(?:comprimés|iode|iodine)", re.IGNORECASE)
-    told = re.compile(r"que si le préfet|only if the prefect|\bne prenez pas|\bdo not take", re.IGNORECASE)
+    told = re.compile(
+        r"que si le préfet|only if the prefect|wait for the prefect|\bne prenez pas|\bdo not take", re.IGNORECASE
+    )
     sentences = [
         (where, sentence)
         for where, text in _texts(shipped)
