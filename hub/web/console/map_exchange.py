@@ -12,6 +12,7 @@ from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
 from hub.message_maps.drafts.diff import words
+from hub.message_maps.drafts.queries import open_drafts
 from hub.message_maps.exchange import landing, staging
 from hub.message_maps.exchange.formats import ABOUT, Format
 from hub.message_maps.exchange.plan import FATES
@@ -118,6 +119,7 @@ def _page(faults: tuple[Fault, ...]) -> str:
     published = [situation for _, situation in versions.current(reading())]
     return render_template(
         "console/files/files.html",
+        drafts=[draft.situation_id for draft in open_drafts(reading())],
         situations=sorted(published, key=lambda situation: _FAMILIES.index(situation.family)),
         formats=ABOUT,
         faults=faults,

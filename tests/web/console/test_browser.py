@@ -78,7 +78,14 @@ def test_every_page_passes_axe_in_light_and_dark_and_fits_a_phone(person):
     page.click("form[data-once] button")
     page.wait_for_url("**/alerts/*")
     look("real alert under way")
-    for name in ("alerts", "channels", "password", "nothing", "situations/nat.flood.river/act.first"):
+    page.goto("/console/files")
+    content = page.request.get("/console/files/export/yaml/nat.flood.river").body()
+    changed = content.replace(b"kinetics: slow", b"kinetics: fast")
+    page.set_input_files("#f-file", {"name": "map.yaml", "mimeType": "text/plain", "buffer": changed})
+    page.click("form[enctype] button")
+    page.wait_for_url("**/import/*")
+    look("preview of an import")
+    for name in ("alerts", "channels", "files", "password", "nothing", "situations/nat.flood.river/act.first"):
         page.goto(f"/console/{name}")
         look(name)
     page.goto("/console/")
@@ -110,6 +117,39 @@ def test_a_finished_alert_is_seen_without_reloading(town, person):
     with town.app_context():
         assert town.extensions["hub"].engine.run_until_idle(20)
     expect(page.locator("#progress")).to_contain_text("2 sur 2")
+
+
+def test_unsafe_water_is_found_by_typing_and_the_map_is_walked_with_the_arrow_keys(person):
+    page = person.page
+    page.goto("/console/situations")
+    page.wait_for_selector("#drawing[data-ready]")
+    person.look("map of messages")
+    person.type_into("input[type=search]", "eau")
+    person.look("results while typing")
+    fits(page, "results")
+    person.press("#found a[href='/console/situations/hea.water.unsafe/nodrink.first']")
+    assert "NE LA BUVEZ PAS" in page.inner_text("[lang=fr].sent >> nth=0")
+    assert "DO NOT DRINK" in page.inner_text("[lang=en].sent >> nth=0")
+    person.look("message")
+    fits(page, "message")
+    person.press(".path a[href='/console/situations/hea.water.unsafe']")
+    person.look("situation")
+    fits(page, "situation")
+    page.goto("/console/situations")
+    page.wait_for_selector("#drawing[data-ready]")
+    person.reach(".map-container")
+    said = page.locator("#drawing-says")
+    expect(said).to_contain_text("Mairie de Rivemont")
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowRight"):
+        before = said.inner_text()
+        page.keyboard.press(key)
+        if key != "ArrowUp":
+            expect(said).not_to_have_text(before)
+    person.look("map with an open branch")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.rpartition("/situations/")[2].count("/") == 1, "a message"
+    person.look("message opened from the drawing")
 
 
 CONTRAST = """
