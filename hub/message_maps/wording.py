@@ -31,6 +31,8 @@ _EN_ACTION = re.compile(
     re.IGNORECASE,
 )
 ACTIONS: Mapping[str, re.Pattern[str]] = {"fr": _FR_ACTION, "en": _EN_ACTION}
+# The same for texts in small letters, which is faster.
+PLAIN_ACTIONS = {language: re.compile(pattern.pattern) for language, pattern in ACTIONS.items()}
 
 NOTICE_NAMES: Mapping[str, re.Pattern[str]] = {
     "fr": re.compile(r"avis d'ebullition|\bconfine(?:ment|z-vous)|mise a l'abri", re.IGNORECASE),
@@ -84,7 +86,7 @@ def bare(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text."""
-    return [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return [sentence for sentence in _SENTENCE_END.split(text) if sentence and not sentence.isspace()]
 
 
 def is_action(sentence: str, language: str) -> bool:
@@ -107,6 +109,12 @@ def matches(patterns: Mapping[str, re.Pattern[str]], text: str, language: str) -
 def has_word(text: str) -> bool:
     """Whether a text holds a word or a blank, not only punctuation."""
     return _WORD.search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def plain_noun_pattern(nouns: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds one of the nouns at the start of a word, in a text without accents and in small letters."""
+    return re.compile(r"\b(?:" + "|".join(re.escape(bare(noun).lower()) for noun in nouns) + ")")
 
 
 @lru_cache(maxsize=1024)

@@ -70,7 +70,7 @@ def deaf_people_can_call(view: TextView) -> Iterator[Remark]:
     plain = view.plain
     if not view.contents.signs & signs.CALL or _DEAF.search(plain):
         return
-    if any(_EMERGENCY.search(sentence) and vocabulary.CALLS.search(sentence) for sentence in wording.sentences(plain)):
+    if any(_EMERGENCY.search(sentence) and vocabulary.says_call(sentence) for sentence in wording.sentences(plain)):
         yield Remark(Phrase("an emergency number is to be called, and 114 is missing"))
 
 

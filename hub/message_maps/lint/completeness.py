@@ -62,7 +62,7 @@ def hazard_is_named(view: TextView) -> Iterator[Remark]:
     nouns = view.situation.hazard.get(view.language, ())
     if "H" not in view.elements:
         yield Remark(Phrase("the hazard is missing: add [H]"))
-    elif not wording.noun_pattern(nouns).search(wording.bare(view.elements["H"])):
+    elif not wording.plain_noun_pattern(nouns).search(wording.bare(view.elements["H"]).lower()):
         yield Remark(Phrase("[H] names none of the hazard's own nouns (%(nouns)s)", nouns=", ".join(nouns)))
 
 
@@ -141,7 +141,7 @@ def time_is_said(view: TextView) -> Iterator[Remark]:
 )
 def guidance_is_given(view: TextView) -> Iterator[Remark]:
     """A warning without an action only frightens."""
-    if view.contents.actions:
+    if any(view.contents.imperative):
         return
     if "G" not in view.elements:
         yield Remark(Phrase("what to do is missing: add [G]"))
@@ -260,12 +260,15 @@ def guidance_has_actions(view: MessageView) -> Iterator[Remark]:
 def actions_are_few(view: TextView) -> Iterator[Remark]:
     """Under stress nobody keeps more than a few things in mind. Simplified texts cut one action into several."""
     most = {"long": LONG_ACTIONS, "cap": LONG_ACTIONS, "simplified": SIMPLE_ACTIONS}.get(view.form, SHORT_ACTIONS)
-    actions = view.contents.actions
-    if len(actions) > most and view.form == "cap":  # the headline repeats an action of the instruction
+    imperative = view.contents.imperative
+    if len(imperative) <= most:
+        return
+    found = sum(imperative)
+    if found > most and view.form == "cap":  # the headline repeats an action of the instruction
         guidance = "\n".join(segment.shown for segment in view.parts["instruction"].segments if segment.tag == "G")
-        actions = wording.actions(guidance, view.language)
-    if len(actions) > most:
-        yield Remark(Phrase("%(found)s actions, where people remember %(most)s", found=len(actions), most=most))
+        found = len(wording.actions(guidance, view.language))
+    if found > most:
+        yield Remark(Phrase("%(found)s actions, where people remember %(most)s", found=found, most=most))
 
 
 @BOOK.rule(

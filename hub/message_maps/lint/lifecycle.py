@@ -129,7 +129,7 @@ def correction_corrects(view: TextView) -> Iterator[Remark]:
             yield Remark(Phrase("the panel does not show what is right"))
     elif not parts >= set(Part) or not wording.matches(wording.CONTRASTS, view.everything, view.language):
         yield Remark(Phrase("say what is right and what was wrong: “{juste}, not {erreur}”"))
-    if not view.contents.actions:
+    if not any(view.contents.imperative):
         yield Remark(Phrase("repeat what to do with [G]"))
 
 

@@ -18,6 +18,7 @@ from hub.message_maps.lint.kinds import ACTING, FOUNDED, WORDED
 from hub.message_maps.lint.rule import Grade, Remark, RuleBook, Scope
 from hub.message_maps.lint.views import TextView
 from hub.message_maps.model import Kind
+from hub.message_maps.tagged import Segment
 
 BOOK = RuleBook()
 
@@ -27,16 +28,18 @@ PLAIN_SENTENCE, SIMPLE_SENTENCE = 20, 12
 HARDEST_GRADE = 8.0
 LONG_SENTENCES, RARE_WORDS = 15.0, 0.2
 RARE_WORD_LETTERS = 10
-# A text with fewer capitals than this cannot break the rule; with fewer letters, a share says nothing.
-LIKELY_CAPITALS, LEAST_LETTERS = 0.12, 40
-_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]+")
+# Two thirds of a text and more are letters, so that fewer capitals than this share of the characters are few enough.
+# Among fewer letters than these a share says nothing.
+SURELY_FEW, LEAST_LETTERS = 0.2, 40
+_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2,}")
 _SHOUTED = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{2,}\b")
 _LETTER = re.compile(r"[^\W\d_]")
 _BLANK = re.compile(r"\{[a-z][a-z0-9_]*\}")
 _PHONE = re.compile(r"(?<![\d.,])(?:0\d{9}|0\d(?:[.\-/]\d{2}){4}|0\d{3}(?: \d{3}){2}|\(\d{2,4}\)[\d .]*\d)(?!\d)")
 _DIALLED = re.compile(r"\b(?:15|17|18|112|114|115|999)\b")
+# What stands so many characters around a number belongs to it.
+NEARBY = 120
 _VOWELS = re.compile(r"[aeiouy]+")
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 @BOOK.rule(
@@ -53,19 +56,31 @@ _WORD = re.compile(r"[^\W\d_]+")
 )
 def nothing_is_shouted(view: TextView) -> Iterator[Remark]:
     """Capitals everywhere are hard to read and stress nothing."""
-    text = view.everything
-    runs = _CAPITALS.findall(text)
-    if sum(map(len, runs)) <= len(text) * LIKELY_CAPITALS and sum(len(run) > 1 for run in runs) < SHOUTED_WORDS:
+    runs = _CAPITALS.findall(view.everything)
+    if not runs:
         return
-    rest = list(_rest(view))
-    letters = _LETTER.findall(" ".join(rest))
-    capitals = sum(1 for letter in letters if letter.isupper())
-    if len(letters) >= LEAST_LETTERS and capitals > len(letters) * MOST_CAPITALS:
-        share = round(100 * capitals / len(letters))
-        yield Remark(Phrase("%(share)s percent of the letters are capitals", share=share))
-    for sentence in rest:
-        if len(_SHOUTED.findall(sentence)) >= SHOUTED_WORDS and not any(sign.islower() for sign in sentence):
+    elements = view.elements
+    spared = f"{elements.get('H', '')} {elements.get('K', '')}"
+    capitals = sum(map(len, runs)) - sum(map(len, _CAPITALS.findall(spared)))
+    loud = len(runs) >= SHOUTED_WORDS and any(_is_loud(segment) for segment in view.segments)
+    if capitals > (len(view.everything) - len(spared)) * SURELY_FEW:
+        yield from _too_many_capitals(list(_rest(view)))
+    for sentence in _rest(view) if loud else ():
+        if sentence.isupper() and len(_SHOUTED.findall(sentence)) >= SHOUTED_WORDS:
             yield Remark(Phrase("a whole sentence is in capitals: %(sentence)s", sentence=sentence.strip()[:60]))
+
+
+def _is_loud(segment: Segment) -> bool:
+    return segment[0] not in "KH" and len(_SHOUTED.findall(segment[1])) >= SHOUTED_WORDS
+
+
+def _too_many_capitals(sentences: list[str]) -> Iterator[Remark]:
+    rest = " ".join(sentences)
+    letters = len(_LETTER.findall(rest))
+    capitals = sum(map(len, _CAPITALS.findall(rest)))
+    if letters >= LEAST_LETTERS and capitals > letters * MOST_CAPITALS:
+        share = round(100 * capitals / letters)
+        yield Remark(Phrase("%(share)s percent of the letters are capitals", share=share))
 
 
 def _rest(view: TextView) -> Iterator[str]:
@@ -161,16 +176,17 @@ def _span(view: TextView, found: re.Match[str]) -> tuple[int, int] | None:
 def guidance_is_imperative(view: TextView) -> Iterator[Remark]:
     """A description of good conduct is no instruction."""
     contents = view.contents
-    if len(contents.actions) == len(contents.guidance):
+    if all(contents.imperative):
         return
-    for sentence in contents.guidance:
+    for sentence, tells in zip(contents.guidance, contents.imperative, strict=True):
         # “Bottled water: {place}” tells where, which is guidance enough.
-        if sentence not in contents.actions and "{" not in sentence and wording.has_word(sentence):
+        if not tells and "{" not in sentence and wording.has_word(sentence):
             yield Remark(Phrase("this is no imperative: %(sentence)s", sentence=sentence.strip()[:80]))
 
 
 def _longest(view: TextView, most: int) -> Iterator[Remark]:
-    if view.everything.count(" ") < most:
+    # Pieces between full stops are at least as long as sentences, and far cheaper to find.
+    if max(piece.count(" ") for piece in view.everything.replace("\n", ". ").split(". ")) < most:
         return
     for part, text in view.shown.items():
         for sentence in wording.sentences(text):
@@ -275,7 +291,7 @@ def possibility_is_said(view: TextView) -> Iterator[Remark]:
 )
 def text_is_easy(view: TextView) -> Iterator[Remark]:
     """Half of the readers of a warning read with effort that day."""
-    found = _WORD.findall(_BLANK.sub("x", view.plain))
+    found = [word for word in view.contents.words if word.isalpha()]
     sentences = len(view.contents.sentences)
     if not found or not sentences:
         return
@@ -311,21 +327,18 @@ def text_is_easy(view: TextView) -> Iterator[Remark]:
 )
 def numbers_can_be_dialled(view: TextView) -> Iterator[Remark]:
     """A machine that reads aloud says 02 35 as two numbers and 0235000000 as a billion."""
-    for part, text in view.shown.items():
+    for part, text in view.shown.items() if view.contents.numbers_like_a_phone else ():
         found = _PHONE.search(text)
         if found:
             yield Remark(Phrase("write %(number)s in groups of two digits", number=found.group()), part, found.span())
     if not view.contents.signs & signs.CALL:
         return
-    purposes = vocabulary.PURPOSES[view.language]
-    before = ""
-    for sentence in wording.sentences(view.plain):
-        dialled = _DIALLED.search(sentence)
+    plain = view.plain.replace("\n", " ")
+    for dialled in _DIALLED.finditer(plain):
         # “You smell gas? Call 18.” says it in the sentence before.
-        told = purposes.search(before) or purposes.search(sentence)
-        if dialled and vocabulary.CALLS.search(sentence) and not told and not before.endswith("?"):
+        around = f" {plain[max(0, dialled.start() - NEARBY) : dialled.end() + NEARBY]} "
+        if vocabulary.says_call(around) and not vocabulary.says_purpose(around, view.language):
             yield Remark(Phrase("say what %(number)s is for", number=dialled.group()))
-        before = sentence.strip()
 
 
 @BOOK.rule(
@@ -340,10 +353,10 @@ def numbers_can_be_dialled(view: TextView) -> Iterator[Remark]:
 )
 def guidance_is_active(view: TextView) -> Iterator[Remark]:
     """The passive does not say who must act."""
-    for sentence in view.contents.guidance_plain:
-        for patterns, phrase in (
-            (vocabulary.PASSIVES, Phrase("passive: %(sentence)s", sentence=sentence.strip()[:60])),
-            (vocabulary.DOUBLE_NEGATIONS, Phrase("double negation: %(sentence)s", sentence=sentence.strip()[:60])),
-        ):
-            if patterns[view.language].search(sentence):
-                yield Remark(phrase)
+    guidance = "\n".join(view.contents.guidance_plain)
+    passive = vocabulary.PASSIVES[view.language].search(guidance)
+    if passive:
+        yield Remark(Phrase("passive: %(words)s", words=passive.group()))
+    double = vocabulary.DOUBLE_NEGATIONS[view.language].search(guidance)
+    if double:
+        yield Remark(Phrase("double negation: %(words)s", words=double.group()))

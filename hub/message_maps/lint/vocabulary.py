@@ -90,17 +90,19 @@ DOUBLE_NEGATIONS: Patterns = {
     "fr": re.compile(r"\b(?:ne|n')\s?\w+ pas (?:\w+ )?(?:in\w{4,}|im\w{4,})\b|\bnon sans\b"),
     "en": re.compile(r"\b(?:not|never|don't) (?:\w+ ){0,2}(?:without|un(?!der|til|less)\w{4,})\b|\bnot un\w{4,}\b"),
 }
-PURPOSES: Patterns = {
-    "fr": re.compile(
-        r"\bsi\b|\ben cas\b|\bpour\b|urgence|secours|danger|sourd|malaise|bless|pompier|samu|police|gendarm|medecin|"
-        r"entend|parl|symptom|vie\b|odeur|aide|fumee|flamme|temoin"
+# What tells that a number is to be called, and what it is for: stretches of plain text, blanks around whole words.
+CALLS = ("appel", "compos", "telephon", "joign", "call", "dial", " ring ", "phone")
+PURPOSES: Mapping[str, tuple[str, ...]] = {
+    "fr": (
+        *(" si ", " en cas ", " pour ", "urgence", "secours", "danger", "sourd", "malaise", "bless", "pompier", "samu"),
+        *("police", "gendarm", "medecin", "entend", "parl", "symptom", " vie ", " vie.", "odeur", "aide", "fumee"),
+        *("flamme", "temoin", "accident", "incendie"),
     ),
-    "en": re.compile(
-        r"\bif\b|\bfor\b|emergenc|danger|deaf|injur|unwell|fire|police|ambulance|doctor|hear|speak|symptom|life\b|smell|"
-        r"\bhelp\b|rescue|smoke|flame"
+    "en": (
+        *(" if ", " for ", "emergenc", "danger", "deaf", "injur", "unwell", "fire", "police", "ambulance", "doctor"),
+        *("hear", "speak", "symptom", " life", "smell", "help", "rescue", "smoke", "flame", "accident"),
     ),
 }
-CALLS = re.compile(r"\b(?:appel\w*|compos\w*|telephon\w*|joign\w*|call\w*|dial\w*|ring|phone)\b")
 _WORDS_OF: Mapping[str, Mapping[int, Iterable[str]]] = {
     "fr": {
         signs.JARGON: JARGON["fr"],
@@ -141,3 +143,13 @@ def _inverted(words_of: Mapping[int, Iterable[str]]) -> dict[str, int]:
 # Language -> word -> the signs it gives.
 TRIGGERS: Mapping[str, Mapping[str, int]] = {language: _inverted(words) for language, words in _WORDS_OF.items()}
 TRIGGER_WORDS: Mapping[str, frozenset[str]] = {language: frozenset(words) for language, words in TRIGGERS.items()}
+
+
+def says_call(plain: str) -> bool:
+    """Whether a stretch of plain text asks someone to call."""
+    return any(stem in plain for stem in CALLS)
+
+
+def says_purpose(plain: str, language: str) -> bool:
+    """Whether a stretch of plain text says when or why to call."""
+    return any(stem in plain for stem in PURPOSES[language])
