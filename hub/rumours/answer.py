@@ -7,13 +7,14 @@ in an emergency people read to know what to do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 # The parts that readers see, in their order. All are one text a language.
 PARTS = ("fact", "warning", "myth", "why", "closing", "guidance")
 # What a correction says besides: what was wrong.
 WRONG = "wrong"
+TEXTS = ("claim_reviewed", *PARTS, WRONG)
 
 Texts = Mapping[str, str]
 
@@ -25,6 +26,9 @@ class Answer:
     ``warning`` says that something false goes round, ``myth`` what is said, once, ``why`` why it is wrong and why it
     was believed, ``closing`` repeats the fact, ``guidance`` is what to do now. ``wrong`` is only for corrections: what
     an earlier version said that was not so. ``claim_reviewed`` is the claim in few words, without the verdict.
+
+    For the channels, the same in very few words: ``pattern`` is a message of the map of rumours, ``blanks`` what is
+    filled into it (placeholder or ``name.language`` -> text), ``channels`` those that shall carry it.
     """
 
     claim_reviewed: Texts = field(default_factory=dict)
@@ -35,6 +39,9 @@ class Answer:
     closing: Texts = field(default_factory=dict)
     guidance: Texts = field(default_factory=dict)
     wrong: Texts = field(default_factory=dict)
+    pattern: str = ""
+    blanks: Texts = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
     def part(self, name: str, language: str) -> str:
         """One part in one language; empty when it is not written yet."""
@@ -42,11 +49,17 @@ class Answer:
         return texts.get(language, "")
 
 
-def to_json(answer: Answer) -> dict[str, dict[str, str]]:
+def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as it is stored."""
-    return {entry.name: dict(getattr(answer, entry.name)) for entry in fields(Answer)}
+    stored = {name: dict(getattr(answer, name)) for name in TEXTS}
+    return {**stored, "pattern": answer.pattern, "blanks": dict(answer.blanks), "channels": list(answer.channels)}
 
 
 def from_json(stored: Mapping[str, Any]) -> Answer:
     """The answer as it was stored; a part that is missing is empty."""
-    return Answer(**{entry.name: dict(stored.get(entry.name, {})) for entry in fields(Answer)})
+    return Answer(
+        **{name: dict(stored.get(name, {})) for name in TEXTS},
+        pattern=stored.get("pattern", ""),
+        blanks=dict(stored.get("blanks", {})),
+        channels=tuple(stored.get("channels", ())),
+    )

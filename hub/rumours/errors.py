@@ -25,3 +25,10 @@ class SecondPersonNeeded(Forbidden):
 
     slug = "second-person"
     title = Phrase("A second person has to approve this")
+
+
+class StaleAnswer(Conflict):
+    """What would be published now is not what was shown and confirmed."""
+
+    slug = "stale-answer"
+    title = Phrase("This preview is no longer valid")

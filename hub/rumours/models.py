@@ -94,6 +94,7 @@ class Rumour(Model):
 
     # The answer as it is being written: see `hub.rumours.answer`.
     answer: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    proposed_kind: Mapped[str | None] = mapped_column(sa.String(WORD_LENGTH))
     proposed_by_id: Mapped[str | None] = mapped_column(sa.String(HASH_LENGTH))
     proposed_by_name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH), default="")
 

@@ -54,6 +54,7 @@ def upgrade():
         sa.Column("review_at", UtcDateTime(), nullable=True),
         sa.Column("reopen_at_spread", sa.Integer(), nullable=True),
         sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("proposed_kind", sa.String(length=20), nullable=True),
         sa.Column("proposed_by_id", sa.String(length=64), nullable=True),
         sa.Column("proposed_by_name", sa.String(length=120), nullable=False),
         sa.CheckConstraint(
