@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -15,6 +15,7 @@ from hub.rumours.desk import RumourDesk
 from hub.rumours.models import Report, Rumour
 from hub.rumours.states import ReportState
 from hub.rumours.triage import Weights
+from tests.web.furnished import CHANNELS, furnish
 
 ANNE = Actor("officer", "o-anne", "Anne Martin")
 VERA = Actor("officer", "o-vera", "Vera Petit")
@@ -29,6 +30,11 @@ class Town:
 
     desk: RumourDesk
     clock: object
+    bell: list = field(default_factory=list)
+
+    @property
+    def rings(self) -> int:
+        return len(self.bell)
 
     def row(self, rumour_id) -> Rumour:
         session = reading()
@@ -72,8 +78,16 @@ class Town:
 
 def opened(app, clock):
     hub = app.extensions["hub"]
+    bell = []
     with app.app_context():
-        yield Town(RumourDesk(hub.settings, clock, hub.channels, lambda: None), clock)
+        yield Town(RumourDesk(hub.settings, clock, hub.channels, lambda: bell.append(1)), clock, bell)
+
+
+@pytest.fixture
+def overrides(tmp_path):
+    file = tmp_path / "channels.toml"
+    file.write_text(CHANNELS, encoding="utf-8")
+    return {"channels": {"file": str(file)}}
 
 
 @pytest.fixture
@@ -85,4 +99,18 @@ def desk(app, clock):
 @pytest.fixture
 def any_desk(both_engines_app, clock):
     """On each engine in turn."""
+    yield from opened(both_engines_app, clock)
+
+
+@pytest.fixture
+def town(app, clock, stages):
+    """The same with the maps published and the channels' destinations."""
+    stages.enter(app, "furnished", lambda: furnish(app, clock))
+    yield from opened(app, clock)
+
+
+@pytest.fixture
+def any_town(both_engines_app, clock, stages):
+    """On each engine in turn."""
+    stages.enter(both_engines_app, "furnished", lambda: furnish(both_engines_app, clock))
     yield from opened(both_engines_app, clock)
