@@ -123,15 +123,11 @@ def test_unsafe_water_is_found_by_typing_and_the_map_is_walked_with_the_arrow_ke
     page = person.page
     page.goto("/console/situations")
     page.wait_for_selector("#drawing[data-ready]")
-    person.look("map of messages")
     person.type_into("input[type=search]", "eau")
-    person.look("results while typing")
     fits(page, "results")
     person.press("#found a[href='/console/situations/hea.water.unsafe/nodrink.first']")
     assert "NE LA BUVEZ PAS" in page.inner_text("[lang=fr].sent >> nth=0")
     assert "DO NOT DRINK" in page.inner_text("[lang=en].sent >> nth=0")
-    person.look("message")
-    fits(page, "message")
     person.press(".path a[href='/console/situations/hea.water.unsafe']")
     person.look("situation")
     fits(page, "situation")
@@ -149,7 +145,6 @@ def test_unsafe_water_is_found_by_typing_and_the_map_is_walked_with_the_arrow_ke
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.rpartition("/situations/")[2].count("/") == 1, "a message"
-    person.look("message opened from the drawing")
 
 
 CONTRAST = """
