@@ -60,7 +60,9 @@
   const select = (mind, node) => {
     current = node;
     const element = mind.findEle(node.id);
-    mind.selectNode(element);
+    // The library marks its selection only where it can be edited.
+    for (const old of mind.container.querySelectorAll(".here")) old.classList.remove("here");
+    element.classList.add("here");
     mind.scrollIntoView(element);
     describe(mind, node);
   };
