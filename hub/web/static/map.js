@@ -153,6 +153,8 @@
     const answer = await fetch(figure.dataset.nodes, { headers: { Accept: "application/json" } });
     if (!answer.ok) return;
     figure.hidden = false;
+    // On paper, for one, it is not shown; the library cannot draw without a size.
+    if (!canvas.clientWidth) return;
     const mind = draw(await answer.json());
     listen(mind);
     mind.scaleFit();
