@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -52,6 +52,14 @@ def compare(before: Document, after: Document) -> list[Change]:
         found += _unit_changes(unit, old, new)
     found += _moves([unit for unit in old if unit in new], [unit for unit in new if unit in old])
     return found
+
+
+def grouped(changes: Iterable[Change]) -> list[tuple[UnitPath, list[Change]]]:
+    """Changes unit by unit, in the order in which they come."""
+    found: dict[UnitPath, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.unit, []).append(change)
+    return list(found.items())
 
 
 def words(before: str, after: str) -> tuple[Piece, ...]:

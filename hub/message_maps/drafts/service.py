@@ -21,7 +21,7 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
 from hub.message_maps.drafts.merge import Clash, Document, UnitPath, merge, touched_units
 from hub.message_maps.drafts.models import MapDraft, MapDraftRevision
-from hub.message_maps.drafts.states import OPEN, Deed, DraftState, Origin, after
+from hub.message_maps.drafts.states import OPEN, STATES, Deed, DraftState, Origin, after
 from hub.message_maps.yaml_tree import MAX_BYTES
 
 # An hour and more of two people who type without a pause; each takes some 8 kB.
@@ -111,7 +111,7 @@ def put(
     held = view(row)
     if not held.is_open:
         if expected is not None and expected != row.revision:
-            detail = Phrase("The draft was closed while you were writing: it is %(state)s.", state=held.state.value)
+            detail = Phrase("The draft was closed while you were writing: it is %(state)s.", state=STATES[held.state])
             raise DraftConflict(detail, held, document)
         row.origin, row.authors, row.notes, row.base_version = origin, [], [], versions.newest_id(session, situation_id)
         return store(session, row, content, actor=actor, now=now)

@@ -17,11 +17,13 @@ from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import blanks, versions
+from hub.message_maps.drafts.queries import review_of
 from hub.message_maps.model import Message, Situation
 from hub.message_maps.readiness import OPENERS
 from hub.web.console import forms
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import confirm_page, label_of
+from hub.web.console.map_editor.ground import today
 from hub.web.console.provisional import texts_so_far
 from hub.web.parts import parts
 from hub.web.security import access
@@ -105,6 +107,7 @@ def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
         level=level,
         level_hours=level.expires_minutes // MINUTES,
         exercise=draft.exercise,
+        review=review_of("", situation, today()),
         values=draft,
         faults=faults,
         summary_faults=forms.summary(faults, fields, forms.ALERT_FIELDS),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hub.web.console.map_editor import desk
+from hub.web.console.map_editor import desk, draft, member, structure
 
 # Importing a module of views hangs its pages on the blueprint.
-VIEWS = (desk,)
+VIEWS = (desk, draft, member, structure)
 
 __all__ = ["VIEWS"]

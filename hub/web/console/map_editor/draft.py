@@ -1,0 +1,236 @@
+"""The page of one draft: its parts, what is said of it, and its way to a version in force."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from hub.kernel.db import reading, transaction
+from hub.kernel.errors import Fault, InvalidInput
+from hub.kernel.phrase import Phrase
+from hub.message_maps.drafts import queries, shipped, workflow
+from hub.message_maps.drafts.diff import compare, grouped
+from hub.message_maps.drafts.states import STATES
+from hub.web.console.blueprint import blueprint
+from hub.web.console.map_editor import ground, working
+from hub.web.console.map_editor.sections import HEAD, HEAD_MEMBER, SECTIONS, Document, place
+from hub.web.console.maps.words import GRADES
+from hub.web.console.texts import FORMS
+from hub.web.parts import parts
+from hub.web.security import access, current_officer
+
+
+@blueprint.get("/editor/<situation_id>")
+@access("map.edit")
+def map_draft(situation_id: str) -> ResponseReturnValue:
+    """Everything about one draft; without one, the version in force, ready to be changed."""
+    return _page(situation_id)
+
+
+@blueprint.get("/editor/<situation_id>/review")
+@access("map.read")
+def map_review(situation_id: str) -> ResponseReturnValue:
+    """The whole difference from the version in force, what is said of it, and the decision."""
+    return _review_page(situation_id)
+
+
+@blueprint.post("/editor/<situation_id>/submit")
+@access("map.edit")
+def map_submit(situation_id: str) -> ResponseReturnValue:
+    """Hands the draft in."""
+    try:
+        with transaction() as session:
+            workflow.submit(
+                session,
+                situation_id,
+                actor=current_officer().actor,
+                now=parts().clock.now(),
+                expected=_revision(),
+                terms=ground.terms(session),
+            )
+    except InvalidInput as error:
+        return _page(situation_id, error.faults), error.status
+    flash(gettext("The draft is handed in. Another officer must approve it."))
+    return redirect(url_for("console.map_review", situation_id=situation_id), 303)
+
+
+@blueprint.post("/editor/<situation_id>/approve")
+@access("map.approve")
+def map_approve(situation_id: str) -> ResponseReturnValue:
+    """Puts the draft in force."""
+    try:
+        with transaction() as session:
+            version_id = workflow.approve(
+                session,
+                situation_id,
+                actor=current_officer().actor,
+                now=parts().clock.now(),
+                expected=_revision(),
+                terms=ground.terms(session),
+            )
+    except InvalidInput as error:
+        return _review_page(situation_id, error.faults), error.status
+    flash(gettext("Approved: %(version)s is in force.", version=version_id))
+    return redirect(url_for("console.situation", situation_id=version_id.partition("@")[0]), 303)
+
+
+@blueprint.post("/editor/<situation_id>/return")
+@access("map.approve")
+def map_return(situation_id: str) -> ResponseReturnValue:
+    """Gives the draft back to its authors."""
+    try:
+        with transaction() as session:
+            workflow.send_back(
+                session,
+                situation_id,
+                actor=current_officer().actor,
+                now=parts().clock.now(),
+                expected=_revision(),
+                reason=request.form.get("reason", ""),
+            )
+    except InvalidInput as error:
+        return _review_page(situation_id, error.faults), error.status
+    flash(gettext("The draft is back with its authors."))
+    return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
+
+
+@blueprint.post("/editor/<situation_id>/discard")
+@access("map.edit")
+def map_discard(situation_id: str) -> ResponseReturnValue:
+    """Gives the draft up."""
+    with transaction() as session:
+        workflow.discard(
+            session,
+            situation_id,
+            actor=current_officer().actor,
+            now=parts().clock.now(),
+            expected=_revision(),
+        )
+    flash(gettext("The draft is given up; nothing of it is in force."))
+    return redirect(url_for("console.map_desk"), 303)
+
+
+@blueprint.post("/editor/<situation_id>/take-over")
+@access("map.edit")
+def map_rebase(situation_id: str) -> ResponseReturnValue:
+    """Takes what was published since into the draft."""
+    with transaction() as session:
+        _draft, clashes = workflow.rebase(
+            session,
+            situation_id,
+            actor=current_officer().actor,
+            now=parts().clock.now(),
+            expected=_revision(),
+        )
+    if clashes:
+        flash(gettext("Taken over. Where both had changed the same, the draft keeps its own text: see the notes."))
+    else:
+        flash(gettext("Taken over: the draft now holds both."))
+    return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
+
+
+@blueprint.post("/editor/<situation_id>/accept")
+@access("map.edit")
+def map_accept(situation_id: str) -> ResponseReturnValue:
+    """Says why a warning of the linter is right as it is."""
+    reason = {
+        language: request.form.get(f"reason.{language}", "").strip() for language in parts().settings.site.languages
+    }
+    if not all(reason.values()):
+        wanted = Phrase("say in each language why the text is right as it is")
+        return _page(situation_id, [Fault("accepted", wanted)]), InvalidInput.status
+    entry = {name: request.form[name] for name in ("rule", "message", "form", "language") if request.form.get(name)}
+
+    def change(document: Document) -> Document:
+        accepted = document.get("accepted")
+        before = list(accepted) if isinstance(accepted, list) else []
+        return {**document, "accepted": [*before, {**entry, "reason": reason}]}
+
+    with transaction() as session:
+        working.save(
+            session,
+            situation_id,
+            request.form.get("revision", ""),
+            change,
+            actor=current_officer().actor,
+            now=parts().clock.now(),
+        )
+    return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
+
+
+def _revision() -> int:
+    text = request.form.get("revision", "")
+    return int(text) if text.isascii() and text.isdecimal() else 0
+
+
+def _page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
+    session = reading()
+    here = working.find(session, situation_id)
+    checkup, obstacles = (
+        workflow.findings(session, here.draft, ground.terms(session)) if here.draft is not None else (None, [])
+    )
+    return render_template(
+        "console/editor/draft.html",
+        work=here,
+        title=working.as_dict(working.as_dict(here.document.get(HEAD)).get("title")),
+        members={section: _members(here.document, section) for section in SECTIONS if section != HEAD},
+        sections=SECTIONS,
+        head=(HEAD, HEAD_MEMBER),
+        here_languages=parts().settings.site.languages,
+        changed={".".join(change.unit) for change in compare(here.published, here.document)},
+        states=STATES,
+        checkup=checkup,
+        obstacles=obstacles,
+        faults=faults,
+        grades=GRADES,
+        form_names=FORMS,
+        outdated=_outdated(here),
+        waits=shipped.waits(session, situation_id),
+    )
+
+
+def _review_page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
+    session = reading()
+    draft = queries.get_open(session, situation_id)
+    terms = ground.terms(session)
+    published = queries.published(session, situation_id)
+    checkup, obstacles = workflow.findings(session, draft, terms)
+    me = current_officer().actor
+    return render_template(
+        "console/editor/review.html",
+        draft=draft,
+        title=working.as_dict(working.as_dict(draft.document.get(HEAD)).get("title")),
+        states=STATES,
+        changes=grouped(compare(published, draft.document)),
+        new=not published,
+        checkup=checkup,
+        obstacles=obstacles,
+        faults=faults,
+        concerned=(me in draft.authors or me == draft.submitted),
+        grades=GRADES,
+        form_names=FORMS,
+        sections=SECTIONS,
+    )
+
+
+def _members(document: Document, section: str) -> list[tuple[str, dict[str, str]]]:
+    """The members of a section: id and what they say of themselves, as far as it can be read."""
+    members = place(document, section)
+    pairs = (
+        members.items()
+        if isinstance(members, dict)
+        else [(str(each.get("id", "")), each) for each in members or () if isinstance(each, dict)]
+    )
+    found = []
+    for name, each in pairs:
+        said = working.as_dict(each)
+        words = next((working.as_dict(said[key]) for key in ("title", "label", "text") if key in said), {})
+        found.append((name, {language: str(text) for language, text in words.items() if text}))
+    return found
+
+
+def _outdated(here: working.Working) -> bool:
+    return here.draft is not None and here.draft.base_version != here.newest

@@ -1,0 +1,185 @@
+"""The editor without scripts: drafts are kept as typed, two people lose nothing, a second officer puts in force."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from hub.identity import service
+from hub.kernel.db import reading, transaction
+from hub.message_maps import versions
+from tests.web.console.conftest import HUB, PASSWORD, Browser
+
+WATER = "hea.water.unsafe"
+DRAFT = f"/console/editor/{WATER}"
+FIRST = f"{DRAFT}/messages/boil.first"
+HEAD = f"{DRAFT}/situation/head"
+
+
+@pytest.fixture
+def bill(town, clock):
+    """A second officer, logged in."""
+    hub = town.extensions["hub"]
+    with town.app_context():
+        first = service.create_officer("bill", "Bill Roux", "officer", "fr", actor=HUB, now=clock.now()).reveal()
+        token = service.log_in("bill", first, now=clock.now())
+        person = service.session_officer(token, limits=hub.settings.security, now=clock.now())
+        service.change_password(person, first, PASSWORD, now=clock.now())
+    browser = Browser(town.test_client())
+    assert browser.log_in("bill").status_code == 303
+    browser.get("/console/")
+    return browser
+
+
+def value(browser, name):
+    """What a field of the shown page holds."""
+    area = re.search(rf'<textarea[^>]* name="{re.escape(name)}"[^>]*>\n(.*?)</textarea>', browser.page, re.DOTALL)
+    return unescape(area[1]) if area else browser.hidden(name)
+
+
+def save(browser, address, fields, page=True):
+    """Opens a form, changes some of its fields, saves it."""
+    if page:
+        browser.get(address)
+    return browser.post(address, {"revision": browser.hidden("revision"), **fields})
+
+
+def open_first(browser):
+    browser.get(FIRST)
+    return value(browser, "t.sms.fr")
+
+
+def test_nothing_changes_until_something_is_saved(anne):
+    anne.get(DRAFT)
+    assert "version en vigueur" in anne.page
+    text = open_first(anne)
+    assert (
+        anne.post(FIRST, {"revision": "", "mode.sms": "own", "t.sms.fr": text.replace("\n", "\r\n")}).status_code == 303
+    )
+    anne.get("/console/editor")
+    assert "Brouillons en cours" in anne.page
+
+
+def test_from_a_change_to_a_version_in_force(town, anne, bill):
+    text = open_first(anne)
+    assert save(anne, FIRST, {"mode.sms": "own", "t.sms.fr": text + " [G]" + "Restez loin. " * 60}).status_code == 303
+    anne.get(FIRST)
+    assert "LEN-01" in anne.page or "LEN-02" in anne.page
+    refused = anne.post(f"{DRAFT}/submit", {"revision": anne.hidden("revision")})
+    assert refused.status_code == 422
+    assert "messages.boil.first.variants.sms.fr" in anne.page
+    save(anne, FIRST, {"mode.sms": "own", "t.sms.fr": text})
+    save(anne, HEAD, {"u.title.fr": "Eau impropre"})
+    assert anne.get(DRAFT).status_code == 200
+    revision = anne.hidden("revision")
+    assert anne.post(f"{DRAFT}/submit", {"revision": revision}).status_code == 303
+    assert anne.post(f"{DRAFT}/approve", {"revision": revision}).status_code == 403
+    bill.get(f"{DRAFT}/review")
+    assert "<ins>impropre</ins>" in bill.page
+    assert bill.post(f"{DRAFT}/approve", {"revision": revision}).status_code == 303
+    with town.app_context():
+        version_id, situation = versions.find(reading(), WATER)
+    assert (version_id, situation.title["fr"]) == (f"{WATER}@2", "Eau impropre")
+
+
+def test_two_people_on_two_messages_are_brought_together(anne, bill):
+    anne.get(FIRST)
+    bill.get(f"{DRAFT}/messages/boil.update")
+    save(anne, FIRST, {"u.title.fr": "Premier"}, page=False)
+    assert save(bill, f"{DRAFT}/messages/boil.update", {"u.title.fr": "Suite"}, page=False).status_code == 303
+    bill.get(DRAFT)
+    assert "Premier" in bill.page
+    assert "Suite" in bill.page
+
+
+def test_two_people_on_one_message_see_both_texts_and_nothing_is_lost(anne, bill):
+    text = open_first(anne)
+    bill.get(FIRST)
+    assert "Anne Martin" in bill.page
+    save(anne, FIRST, {"mode.sms": "own", "t.sms.fr": f"{text} ANNE"}, page=False)
+    refused = save(bill, FIRST, {"mode.sms": "own", "t.sms.fr": f"{text} BILL"}, page=False)
+    assert refused.status_code == 409
+    assert value(bill, "t.sms.fr") == f"{text} BILL"
+    assert "<del>ANNE</del><ins>BILL</ins>" in bill.page
+    assert save(bill, FIRST, {"mode.sms": "own", "t.sms.fr": f"{text} BILL ET ANNE"}, page=False).status_code == 303
+    assert open_first(anne) == f"{text} BILL ET ANNE"
+
+
+def test_while_typing_the_draft_is_stored_and_judged(anne):
+    text = open_first(anne)
+    answer = anne.post(f"{FIRST}/check", {"revision": "", "mode.sms": "own", "t.sms.fr": text + " [X] é"})
+    assert answer.status_code == 200
+    assert 'value="1" id="revision" hx-swap-oob="true"' in anne.page
+    assert "aucune balise" in anne.page or "[X]" in anne.page
+    assert open_first(anne) == text + " [X] é"
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "fields"),
+    [
+        ("facts", "ZZ", {"u.text.fr": "Un fait", "u.text.en": "A fact"}),
+        ("actions", "zz", {"u.text.fr": "Partez.", "u.text.en": "Leave."}),
+        ("levels", "zz", {"u.label.fr": "Niveau", "u.rank": "3"}),
+        ("placeholders", "zz", {"u.label.fr": "Lieu", "u.max": "12", "u.required.asked": "1", "u.required": "x"}),
+        ("messages", "zz.first", {"u.title.fr": "Titre", "mode.led": "own", "t.led.fr.1": "[H]EAU", "t.led.fr.2": ""}),
+    ],
+)
+def test_parts_are_added_filled_copied_moved_and_removed(anne, section, name, fields):
+    anne.get(DRAFT)
+
+    def change(deed, member="", new=""):
+        anne.get(DRAFT)
+        form = {"section": section, "deed": deed, "member": member, "new": new}
+        return anne.post(f"{DRAFT}/structure", {"revision": anne.hidden("revision"), **form})
+
+    assert change("add", new=name).status_code == 303
+    assert save(anne, f"{DRAFT}/{section}/{name}", fields).status_code == 303
+    anne.get(f"{DRAFT}/{section}/{name}")
+    for field, typed in fields.items():
+        if typed and field.startswith(("u.", "t.")) and not field.endswith(".asked"):
+            assert value(anne, field) in {typed, "x"}
+    assert change("copy", member=name, new=f"{name}2").status_code == 303
+    assert change("up", member=name).status_code == 303
+    assert change("remove", member=name).status_code == 303
+    assert anne.get(f"{DRAFT}/{section}/{name}").status_code == 404
+    assert anne.get(f"{DRAFT}/{section}/{name}2").status_code == 200
+    assert change("add", new=f"{name}2").status_code == 422
+    assert change("add", new="Not an id!").status_code == 422
+
+
+def test_a_message_that_an_open_alert_uses_stays(anne):
+    anne.send()
+    river = "/console/editor/nat.flood.river"
+    anne.get(river)
+    form = {"section": "messages", "deed": "remove", "member": "act.first", "revision": ""}
+    assert anne.post(f"{river}/structure", form).status_code == 409
+
+
+def test_a_new_situation_begins_as_a_draft(anne):
+    assert anne.post("/console/editor/new", {"id": "nat.hail", "title": "Grêle"}).status_code == 303
+    anne.get("/console/editor/nat.hail")
+    assert "Grêle" in anne.page
+    assert anne.post("/console/editor/new", {"id": "nat.hail", "title": "Grêle"}).status_code == 409
+    assert anne.post("/console/editor/new", {"id": "Grêle", "title": "Grêle"}).status_code == 422
+
+
+def test_reviews_fall_due_and_are_done_with_one_press(town, anne, clock):
+    clock.advance(400 * 24 * 3600)
+    with town.app_context(), transaction() as session:
+        assert versions.find(session, WATER)[0] == f"{WATER}@1"
+    assert anne.log_in().status_code == 303
+    anne.get("/console/editor")
+    assert "dépassée" in anne.page
+    assert anne.post(f"{DRAFT}/reviewed").status_code == 303
+    with town.app_context():
+        assert versions.find(reading(), WATER)[0] == f"{WATER}@2"
+
+
+def test_a_viewer_reads_and_changes_nothing(town):
+    vera = Browser(town.test_client())
+    vera.log_in("vera")
+    vera.get("/console/editor")
+    assert vera.get(FIRST).status_code == 403
+    assert vera.post(f"{DRAFT}/reviewed").status_code == 403
