@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from hub.kernel.phrase import Phrase
 from hub.web.language import say
 from hub.web.parts import parts
-from hub.web.public.notices import NO_DANGER
+from hub.web.public.notices import NO_DANGER, SIMPLE, WHOLE
 
 # A host without port or credentials, then a path without the punctuation that ends a sentence. The host is matched
 # whole or not at all: what only starts like one of ours is not ours.
@@ -51,6 +51,8 @@ def _page() -> dict[str, Any]:
         "to": to,
         "in_language": in_language,
         "no_danger": NO_DANGER,
+        "simple": SIMPLE,
+        "whole": WHOLE,
         "say_in": say_in,
         "hour_in": hour_in,
     }

@@ -32,8 +32,14 @@ BECOME: Mapping[State, Phrase] = {
     State.CANCELLED: Phrase("Cancelled: it was sent by mistake"),
     State.ENDED: Phrase("This alert is over"),
 }
+# What follows the answer to a rumour is no alert either.
+RUMOUR_AGAIN = Phrase("WHAT IS TRUE: a newer answer")
+RUMOUR_OVER = Phrase("This answer to a rumour is withdrawn")
+ADVICE = frozenset({Kind.PREVENTION, Kind.RECOVERY})
 NO_DANGER = Phrase("EXERCISE: there is no real danger")
 EXPIRED = Phrase("This alert is over: its time has run out")
+SIMPLE = Phrase("In simple words")
+WHOLE = Phrase("The whole message")
 STRUCK = frozenset({State.SUPERSEDED, State.CANCELLED})
 
 
@@ -55,8 +61,8 @@ class Wording:
 class Notice:
     """One message. ``first`` is in the reader's language, ``others`` in the rest.
 
-    ``current``: people must act on it now. ``closing``: it ends an alert. ``struck``: it no longer counts.
-    ``newer`` is the identifier of the message that came after it.
+    ``alarm``: it speaks of a danger, unlike advice or the answer to a rumour. ``current``: it is in force. ``closing``:
+    it ends an alert. ``struck``: it no longer counts. ``newer`` is the identifier of the message that came after it.
     """
 
     identifier: str
@@ -64,6 +70,7 @@ class Notice:
     expires: datetime
     exercise: bool
     label: Phrase
+    alarm: bool
     current: bool
     closing: bool
     struck: bool
@@ -79,7 +86,9 @@ class Notice:
             return Phrase("What to know now")
         if not self.current:
             return Phrase("What this message said")
-        return Phrase("What this exercise asks you to do") if self.exercise else Phrase("What to do now")
+        if self.exercise:
+            return Phrase("What this exercise asks you to do")
+        return Phrase("What to do now") if self.alarm else Phrase("What to do")
 
     @property
     def style(self) -> str:
@@ -87,7 +96,7 @@ class Notice:
         words = [] if self.current else ["over"]
         if self.exercise:
             return " ".join(["drill", *words])
-        return " ".join(["real"] if self.current else words)
+        return " ".join(["real"] if self.current and self.alarm else words)
 
 
 def notice(alert: AlertView, language: str, now: datetime) -> Notice:
@@ -112,6 +121,7 @@ def notice(alert: AlertView, language: str, now: datetime) -> Notice:
         expires=alert.expires,
         exercise=alert.exercise,
         label=_label(alert, current=current),
+        alarm=alert.kind not in ADVICE and not answers_rumour(alert),
         current=current,
         closing=closing,
         struck=alert.state in STRUCK,
@@ -120,6 +130,11 @@ def notice(alert: AlertView, language: str, now: datetime) -> Notice:
         first=first,
         others=tuple(others),
     )
+
+
+def answers_rumour(alert: AlertView) -> bool:
+    """Whether it answers a rumour or follows such an answer: neither is a CAP alert."""
+    return not alert.cap_xml
 
 
 def _instructions(alert: AlertView) -> dict[str, str]:
@@ -131,7 +146,7 @@ def _instructions(alert: AlertView) -> dict[str, str]:
 
 def _label(alert: AlertView, *, current: bool) -> Phrase:
     if alert.kind in CLOSING:
-        return CLOSING[alert.kind]
+        return RUMOUR_OVER if answers_rumour(alert) else CLOSING[alert.kind]
     if current:
-        return IN_FORCE[alert.kind]
+        return RUMOUR_AGAIN if answers_rumour(alert) and alert.kind is not Kind.DEBUNK else IN_FORCE[alert.kind]
     return EXPIRED if alert.state is State.OPEN else BECOME[alert.state]

@@ -28,7 +28,7 @@ class Town:
         return self.app.extensions["hub"].desk
 
     def send(self, **changes) -> AlertView:
-        draft = replace(FIRST, channels=("flux-cap",), **changes)
+        draft = replace(FIRST, **{"channels": ("flux-cap",), **changes})
         with self.app.app_context():
             preview = service.preview(self.desk, draft)
             identifier = service.trigger(self.desk, preview.draft, preview.digest, ACTOR).identifier
