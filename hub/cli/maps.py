@@ -9,7 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from hub.cli import lint_reports
-from hub.cli.speech import REFUSED, json_option, operator, say, show_json, speaks
+from hub.cli.speech import REFUSED, json_option, operator, said, say, show_json, speaks
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Fault, InvalidInput
 from hub.message_maps.check import Checked, check
@@ -100,6 +100,8 @@ def tell_drafts(arrived: Arrived) -> None:
 def publish_directory() -> Arrived:
     """Takes the maps of the settings in: what is published, and what becomes a draft.
 
+    A map with a warning that it gives no reason for is left out: its version in force stays.
+
     Raises:
         InvalidInput: a map has a fault or an error; then nothing is published.
     """
@@ -113,8 +115,11 @@ def publish_directory() -> Arrived:
             if finding.severity == "error"
         ]
         raise InvalidInput(faults)
+    for finding in checked.unexplained:
+        text = said(finding.phrase)
+        say("%(id)s: left out, %(rule)s has no reason: %(text)s", id=finding.situation, rule=finding.rule, text=text)
     with transaction() as session:
-        return take_in(session, checked.loaded.situations, actor=operator(), now=hub.clock.now())
+        return take_in(session, checked.publishable, actor=operator(), now=hub.clock.now())
 
 
 def _check() -> Checked:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.message_maps.lint import Finding, errors, lint, open_warnings
+from hub.message_maps.lint import Finding, errors, lint, open_warnings, publishable
 from hub.message_maps.loader import Loaded, load_directory
-from hub.message_maps.model import Accepted
+from hub.message_maps.model import Accepted, Situation
 from hub.message_maps.rules import Rules
 
 
@@ -32,6 +32,11 @@ class Checked:
             for situation in self.loaded.situations
             for finding in open_warnings(self.of(situation.id), situation.accepted)
         ]
+
+    @property
+    def publishable(self) -> list[Situation]:
+        """The situations without an error and with a reason for each warning."""
+        return [each for each in self.loaded.situations if publishable(self.of(each.id), each.accepted)]
 
     def of(self, situation_id: str) -> list[Finding]:
         """The findings of one situation."""
