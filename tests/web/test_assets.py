@@ -49,6 +49,6 @@ def test_nothing_else_is_served(app, name):
 
 def test_the_lock_names_the_libraries_and_no_address():
     lock = (FILES["htmx.js"].parents[3] / "package-lock.json").read_text(encoding="utf-8")
-    for library in ("htmx.org", "htmx-ext-sse", "@picocss/pico"):
+    for library in ("htmx.org", "htmx-ext-sse", "@picocss/pico", "mind-elixir"):
         assert f'"node_modules/{library}"' in lock
     assert '"resolved"' not in lock, "the lock holds checksums, not addresses"
