@@ -10,7 +10,7 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps.model import FORMS, Accepted, Action, Fact, Placeholder, Source, Validation
 from hub.message_maps.rules import Rules
 from hub.message_maps.schema import Faults, Fields, plain_text, unknown
-from hub.message_maps.tagged import Tagged, parse
+from hub.message_maps.tagged import parse
 from hub.message_maps.yaml_tree import Node
 
 _FACT_ID = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
@@ -52,12 +52,7 @@ def _validation(faults: Faults, entry: Fields) -> Validation | None:
 def read_actions(
     top: Fields, faults: Faults, rules: Rules, facts: Collection[Fact], placeholders: Map[str, Placeholder]
 ) -> dict[str, Action]:
-    """Reads the actions of a map; each names facts of its situation.
-
-    A map without actions, from the time when messages named facts, gets one for each fact, in the fact's own words.
-    """
-    if "actions" not in top:
-        return {fact.id.lower(): Action(fact.id.lower(), _parsed(fact.text), (fact.id,)) for fact in facts}
+    """Reads the actions of a map; each names facts of its situation."""
     nodes = top.listing("actions")
     known = {fact.id for fact in facts}
     actions = [_action(faults, node, rules, known, placeholders) for node in nodes]
@@ -81,10 +76,6 @@ def _action(
         for blank in sorted(text[language].placeholders - set(placeholders)):
             faults.at(place, unknown(entry.of("text"), blank, placeholders))
     return Action(name, text, built_on)
-
-
-def _parsed(text: Map[str, str]) -> dict[str, Tagged]:
-    return {language: parse(words) for language, words in text.items()}
 
 
 def _no_twins(faults: Faults, what: str, names: Iterable[str], nodes: Iterable[Node]) -> None:

@@ -85,7 +85,7 @@ class _MessageReader:
             node,
             "message",
             ("id", "phase", "level", "kind", "title", "variants"),
-            ("actions", "facts", "followups", "cap_override", "status"),
+            ("actions", "followups", "cap_override", "status"),
         )
         name = fields.text("id", _ID, "act.first")
         fields.what = f"message {name}"
@@ -109,15 +109,11 @@ class _MessageReader:
         )
 
     def _actions(self, fields: Fields) -> tuple[str, ...]:
-        # `facts` is the old way: until all maps name actions, a fact stands for the action in its own words.
-        key = "actions" if "actions" in fields else "facts"
-        found = []
-        for written, node in zip(fields.texts(key), fields.listing(key), strict=True):
-            name = written if key == "actions" else written.lower()
+        actions = fields.texts("actions")
+        for name, node in zip(actions, fields.listing("actions"), strict=True):
             if name and name not in self.actions:
-                self.faults.at(node, unknown(fields.of(key), written, self.actions))
-            found.append(name)
-        return tuple(found)
+                self.faults.at(node, unknown(fields.of("actions"), name, self.actions))
+        return actions
 
     def _draft(self, fields: Fields) -> bool:
         if "status" not in fields:

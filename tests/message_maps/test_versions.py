@@ -15,7 +15,7 @@ from hub.message_maps import versions
 from hub.message_maps.model import Situation
 from hub.message_maps.model_json import from_json, to_json
 from hub.message_maps.models import SituationVersion
-from hub.message_maps.readiness import approved
+from hub.message_maps.readiness import approved, obstacles
 from tests.message_maps.samples import changed, flood, text
 
 NOW = datetime(2026, 11, 21, 16, 40, tzinfo=UTC)
@@ -107,3 +107,20 @@ def test_two_publications_at_once_give_one_version(both_engines_app: Flask, app_
     for thread in threads:
         thread.join()
     assert sorted(found) == [[], [], [], ["nat.flood@1"]]
+
+
+def test_a_version_from_the_time_when_messages_named_facts_is_still_read() -> None:
+    content = to_json(flood())
+    for key in ("actions", "aliases", "accepted"):
+        del content[key]
+    content["facts"] = [{"id": "B1", "text": {"fr": "Montez", "en": "Go upstairs"}, "source": "S1"}]
+    for message in content["messages"]:
+        message["facts"] = ["B1"] if message.pop("actions") else []
+        del message["draft"]
+    for blank in content["placeholders"]:
+        del blank["number"]
+    situation = from_json(content)
+    message = situation.message("act.first")
+    assert [action.text["en"].source for action in situation.actions_of(message)] == ["Go upstairs"]
+    assert obstacles(situation, message) == ()
+    assert from_json(to_json(situation)) == situation
