@@ -20,7 +20,7 @@ from hub.rumours.matching.words import cleaned, grams, stems
 
 # How many entries of the word lists are looked at. On real posts 3,000 lose nothing of bm25 over all words; `make
 # bench` uses a small vocabulary, in which every word is common, and needs more for the same.
-STEM_BUDGET = 20_000
+STEM_BUDGET = 10_000
 GRAM_BUDGET = 4000
 # How many candidates are compared by all their words, and how many of those letter by letter.
 BY_STEM, BY_GRAM = 120, 40
