@@ -195,3 +195,28 @@ def test_each_form_counts_its_own_way(form: str, text: str, used: int, limit: in
     assert (found.used, found.limit, found.fits) == (used, limit, fits)
     assert str(found.unit)
     assert str(found.detail)
+
+
+@pytest.mark.parametrize(
+    ("text", "used", "fits"),
+    [
+        ("Montez.", 1, True),
+        ("Montez à l'étage. Ne roulez pas.", 3, True),
+        ("un deux trois quatre cinq six sept huit neuf dix onze douze", 12, True),
+        ("un deux trois quatre cinq six sept huit neuf dix onze douze treize", 13, False),
+        ("un deux trois quatre cinq six sept\nhuit neuf dix onze douze treize", 7, True),
+        ("Le danger est là : montez !", 5, True),
+        ("", 0, True),
+    ],
+)
+def test_simple_words_are_counted_by_the_longest_sentence(text: str, used: int, *, fits: bool) -> None:
+    found = count("simplified", text)
+    assert (found.used, found.limit, found.fits) == (used, 12, fits)
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds", "fits"), [(0, 0, True), (1, 1, True), (5, 2, True), (75, 30, True), (76, 31, False)]
+)
+def test_spoken_texts_are_counted_in_seconds(words: int, seconds: int, *, fits: bool) -> None:
+    found = count("voice", "mot " * words)
+    assert (found.used, found.limit, found.fits) == (seconds, 30, fits)

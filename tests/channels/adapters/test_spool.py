@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from marshmallow import ValidationError
 
-from hub.channels.adapters.spool import Spool
-from hub.channels.contract import Acceptance, Surroundings, TransientChannelError
+from hub.channels.adapters.spool import Spool, SpoolSettings
+from hub.channels.contract import Acceptance, RenderedText, Surroundings, TransientChannelError
 from tests.channels.adapter_contract import AdapterContract
-from tests.channels.samples import TEXTS, attempt, follow_up, message
+from tests.channels.samples import TEXTS, attempt, follow_up, message, texts
 
 
 class TestContract(AdapterContract):
@@ -36,6 +37,19 @@ def test_one_readable_file_with_all_languages(spool: Spool, tmp_path: Path) -> N
     assert [text for text in TEXTS.values() if text not in content] == []
     for line in ("Status: Actual", "MsgType: Alert", "References: -", "Expires: 2026-11-21T22:40:00+00:00"):
         assert line in content.splitlines()
+
+
+def test_the_texts_to_be_read_aloud(hub: Surroundings, tmp_path: Path) -> None:
+    spool = Spool("voix", {"form": "voice"}, ("fr", "en"), hub)
+    spoken = {code: RenderedText("voice", code, {"text": f"Dites ceci ({code})."}) for code in ("fr", "en")}
+    spool.send(attempt(spool, message(texts={**texts(), "voice": spoken})))
+    (file,) = files(tmp_path)
+    content = file.read_text(encoding="utf-8")
+    assert "Dites ceci (fr)." in content
+    assert TEXTS["fr"] not in content
+    assert SpoolSettings().load({}) == {"form": "long"}
+    with pytest.raises(ValidationError, match="Must be one of"):
+        SpoolSettings().load({"form": "cap"})
 
 
 def test_a_repeat_is_the_same_file_and_a_follow_up_another(spool: Spool, tmp_path: Path) -> None:
