@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.alerts.queries import open_alerts
+from hub.alerts.usage import messages_in_use
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps import versions
@@ -25,11 +25,8 @@ _OTHER = re.compile(r"[^a-z0-9]+")
 def terms(session: Session, now: datetime) -> Terms:
     """The rules, the sources and the messages that open alerts use, at this moment."""
     settings = parts().settings
-    in_use: dict[str, set[str]] = {}
-    for alert in open_alerts(session, now):
-        in_use.setdefault(alert.situation_id, set()).add(alert.message_id)
     rules = Rules(languages=settings.site.languages, link_hosts=settings.maps.link_hosts)
-    return Terms(rules, load_sources(settings.maps.directory), in_use)
+    return Terms(rules, load_sources(settings.maps.directory), messages_in_use(session, now))
 
 
 def exported(session: Session, form: Format, situation_ids: Sequence[str], *, now: datetime, draft: bool) -> Written:

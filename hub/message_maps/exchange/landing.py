@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.audit import service as audit
@@ -187,11 +188,15 @@ def _keep(session: Session, situation_id: str, content: Kept, now: datetime) -> 
     text = json.dumps(content, separators=(",", ":"))
     if not content or len(text) > MOST_KEPT:
         return
-    row = session.get(MapKept, situation_id)
-    if row is None:
-        session.add(MapKept(situation_id=situation_id, content=text, imported_at=now))
-    else:
+    row = session.get(MapKept, situation_id, with_for_update=True)
+    if row is not None:
         row.content, row.imported_at = text, now
+        return
+    try:
+        with session.begin_nested():
+            session.add(MapKept(situation_id=situation_id, content=text, imported_at=now))
+    except IntegrityError:
+        raise Conflict(Phrase("Somebody else has imported at the same moment. Nothing was imported.")) from None
 
 
 def _stamp(raw: bytes, bases: Mapping[str, Base]) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from hub.kernel.errors import NotFound
+from hub.kernel.errors import Conflict, NotFound
 from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
 from hub.message_maps.exchange.models import MapUpload
@@ -31,21 +32,24 @@ def stage(session: Session, officer_id: str, filename: str, content: bytes, now:
 
     Returns:
         The token by which its officer finds it again.
+
+    Raises:
+        Conflict: the officer sends another file at this very moment.
     """
     session.execute(
         sa.delete(MapUpload).where((MapUpload.uploaded_at <= now - WAITS) | (MapUpload.officer_id == officer_id))
     )
     token = new_id()
-    session.add(
-        MapUpload(
-            officer_id=officer_id,
-            token=token,
-            filename=filename[-NAME_LENGTH:],
-            content=content,
-            uploaded_at=now,
-        )
+    waiting = MapUpload(
+        officer_id=officer_id, token=token, filename=filename[-NAME_LENGTH:], content=content, uploaded_at=now
     )
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(waiting)
+    except IntegrityError:
+        raise Conflict(
+            Phrase("You have just sent another file: look at its preview, or send this one again.")
+        ) from None
     return token
 
 

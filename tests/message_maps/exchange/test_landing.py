@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -198,3 +200,28 @@ def test_uploads_are_one_an_officer_and_go_after_an_hour(hub, clock):
         staging.drop(session, "dora")
         assert list(session.scalars(sa.select(MapUpload.officer_id))) == []
         assert list(session.scalars(sa.select(MapKept))) == []
+
+
+def test_two_confirmations_at_the_very_same_moment(both_engines_app, clock):
+    app = both_engines_app
+    with app.app_context(), transaction() as session:
+        versions.publish(session, loaded(MAPS).situations, now=clock.now(), actor_name="hub")
+    files = [as_json(changed(kinetics=word), changed(id="nat.new", kinetics=word)) for word in ("fast", "sudden")]
+    with app.app_context():
+        stamps = [preview(raw).stamp for raw in files]
+    both = Barrier(len(files))
+
+    def land(raw, stamp):
+        with app.app_context():
+            both.wait()
+            try:
+                return confirm(raw, stamp, clock)
+            except Conflict:
+                return ()
+
+    with ThreadPoolExecutor(len(files)) as threads:
+        landed = list(threads.map(land, files, stamps))
+    assert sorted(landed) == [(), (SAMPLE_ID, "nat.new")]
+    won = ("fast", "sudden")[landed.index((SAMPLE_ID, "nat.new"))]
+    with app.app_context():
+        assert {document["situation"]["kinetics"] for document in stored().values()} == {won}
