@@ -6,6 +6,7 @@ widths measured here hold for both.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,9 @@ _DIRECTORY = Path(reportlab.__file__).parent / "fonts"
 # Signs that texts may hold and the fonts do not.
 _STAND_INS = str.maketrans({"\u202f": "\u00a0", "\u2009": "\u00a0", "→": ">", "☐": "□", "✓": "•", "\u2011": "-"})
 UNKNOWN = "□"
+_SPACE = re.compile(r"[ \n\t]+")
+# French sets a space before these signs, and never begins a line with one.
+_BEFORE_MARK = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
 @cache
@@ -46,7 +50,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
 def wrap(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
     """The lines of a text that fit into ``room``; a single word that is too long stands alone and sticks out."""
     lines: list[str] = []
-    for word in printable(text).split():
+    for word in _SPACE.split(_BEFORE_MARK.sub("\u00a0", printable(text)).strip()):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width(longer, size, bold=bold) <= room:
             lines[-1] = longer
