@@ -7,10 +7,10 @@ from html import unescape
 
 import pytest
 
-from hub.identity import service
 from hub.kernel.db import reading, transaction
 from hub.message_maps import versions
-from tests.web.console.conftest import HUB, PASSWORD, Browser
+from tests.web.console.conftest import Browser
+from tests.web.console.crew import hire
 
 WATER = "hea.water.unsafe"
 DRAFT = f"/console/editor/{WATER}"
@@ -21,12 +21,7 @@ HEAD = f"{DRAFT}/situation/head"
 @pytest.fixture
 def bill(town, clock):
     """A second officer, logged in."""
-    hub = town.extensions["hub"]
-    with town.app_context():
-        first = service.create_officer("bill", "Bill Roux", "officer", "fr", actor=HUB, now=clock.now()).reveal()
-        token = service.log_in("bill", first, now=clock.now())
-        person = service.session_officer(token, limits=hub.settings.security, now=clock.now())
-        service.change_password(person, first, PASSWORD, now=clock.now())
+    hire(town, clock, "bill", "Bill Roux")
     browser = Browser(town.test_client())
     assert browser.log_in("bill").status_code == 303
     browser.get("/console/")

@@ -22,7 +22,7 @@ CAP_LABELS = {
     "description": Phrase("Description"),
     "instruction": Phrase("Instruction"),
 }
-_ROWS = {"headline": 2, "sms": 4, "led": 4, "x": 4, "bluesky": 4}
+_ROWS = {"headline": 2, "sms": 5, "led": 2, "x": 4, "bluesky": 4}
 _MANY_ROWS = 8
 
 
