@@ -57,7 +57,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def size_of(directory: Path) -> int:
-    """The bytes of all maps: the copies are whole files, so that twice as many messages are not quite twice the text."""
+    """The bytes of all maps: the copies are whole files, so twice the messages are not quite twice the text."""
     return sum(path.stat().st_size for path in directory.rglob("*.yaml"))
 
 
