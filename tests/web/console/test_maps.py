@@ -7,7 +7,7 @@ from html import unescape
 
 from hub.kernel.db import reading, transaction
 from hub.message_maps import versions
-from hub.message_maps.model import State
+from hub.message_maps.model import Accepted, State
 from hub.message_maps.readiness import obstacles
 from hub.message_maps.tagged import parse
 
@@ -151,6 +151,27 @@ def test_using_a_message_is_offered_to_who_may_where_it_makes_sense(stranger):
         stranger.log_in(login)
         assert stranger.get(f"{MAP}/{FLOOD}/{message}").status_code == 200
         assert (f"/console/compose/{FLOOD}/{message}/exercise" in stranger.page) is offered
+
+
+def test_findings_are_shown_and_what_was_accepted_says_why(anne, town, clock):
+    message = river(town).message("act.first")
+    variants = {**message.variants, "sms": {"fr": {"text": parse("[H]Crue !!")}, "en": {"text": parse("[H]Flood.")}}}
+    changed(town, clock, messages=with_message(river(town), "act.first", variants=variants))
+    anne.get(MESSAGE)
+    findings = anne.page.partition('id="linter"')[2].partition("</section>")[0]
+    rules = re.findall(r"<strong>([A-Z0-9]+-\d+)</strong> \((\w+)", findings)
+    assert {grade for _, grade in rules} >= {"erreur", "avertissement"}
+    doubtful = next(rule for rule, grade in rules if grade == "avertissement")
+    reason = Accepted(doubtful, {"fr": "voulu par le préfet", "en": "as the prefect asked"})
+    changed(
+        town,
+        clock,
+        messages=with_message(river(town), "act.first", variants=variants),
+        accepted=(*river(town).accepted, reason),
+    )
+    anne.get(MESSAGE)
+    assert "voulu par le préfet" in anne.page
+    assert re.search(r"Note : \d+ sur 100", anne.page)
 
 
 def test_follow_ups_stand_in_the_drawing_and_in_the_lists(anne, town):

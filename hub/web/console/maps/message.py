@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from hub.kernel.db import reading
 from hub.message_maps import versions
 from hub.message_maps.lint import Finding, Score
+from hub.message_maps.lint.accepted import covers
 from hub.message_maps.lint.score import score_of
 from hub.message_maps.model import Message, Situation
 from hub.web.console.blueprint import blueprint
@@ -48,7 +49,7 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         obstacles=obstacles(situation, chosen),
         longest=longest,
         forms=with_values(situation, chosen, parts().settings.site.languages, longest=longest),
-        findings=findings,
+        findings=[(finding, _accepted(situation, finding)) for finding in findings],
         scores=_scores(chosen, findings),
         actions=_actions(situation, chosen),
         graph=follow_ups(situation, chosen),
@@ -59,6 +60,11 @@ def message(situation_id: str, message_id: str) -> ResponseReturnValue:
         grades=GRADES,
         form_names=FORMS,
     )
+
+
+def _accepted(situation: Situation, finding: Finding) -> Mapping[str, str]:
+    """Why the map accepts a warning, by language; empty when it does not."""
+    return next((entry.reason for entry in situation.accepted if covers(entry, finding)), {})
 
 
 def _scores(chosen: Message, findings: Sequence[Finding]) -> dict[tuple[str, str], Score]:
