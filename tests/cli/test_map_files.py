@@ -24,15 +24,15 @@ def run(app, clock, stages, monkeypatch):
     return lambda *arguments: runner.invoke(hub, ["maps", *map(str, arguments)])
 
 
-@pytest.mark.parametrize("form", [form for form in Format if form is not Format.MARKDOWN])
-def test_what_is_exported_changes_nothing_when_it_is_imported(run, tmp_path, form):
-    file = tmp_path / f"map.{form}"
-    assert run("export", file, "--situation", FLOOD).exit_code == 0
-    again = run("import", file, "--confirm", "--json")
-    assert again.exit_code == 0, again.output
-    answer = json.loads(again.stdout)
-    assert [(each["id"], each["fate"]) for each in answer["situations"]] == [(FLOOD, "unchanged")]
-    assert answer["imported"] == []
+def test_what_is_exported_changes_nothing_when_it_is_imported(run, tmp_path):
+    for form in set(Format) - {Format.MARKDOWN}:
+        file = tmp_path / f"map.{form}"
+        assert run("export", file, "--situation", FLOOD).exit_code == 0
+        again = run("import", file, "--confirm", "--json")
+        assert again.exit_code == 0, again.output
+        answer = json.loads(again.stdout)
+        assert [(each["id"], each["fate"]) for each in answer["situations"]] == [(FLOOD, "unchanged")]
+        assert answer["imported"] == []
 
 
 def test_all_maps_as_a_directory_are_maps(run, tmp_path, settings):
