@@ -28,8 +28,8 @@ from hub.web.security import access
 
 LONGEST_QUERY = 100
 # What one screen of results shows; whoever sees more types another letter.
-MOST_SITUATIONS = 12
-MOST_MESSAGES = 4
+MOST_SITUATIONS = 8
+MOST_MESSAGES = 3
 
 Node = dict[str, Any]
 
