@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ from hub.message_maps import versions
 from hub.message_maps.document import read_document
 from hub.message_maps.drafts.merge import Document
 from hub.message_maps.lint import Finding, Grade, lint
+from hub.message_maps.lint.accepted import acceptance
 from hub.message_maps.model import Accepted, Situation, Source
 from hub.message_maps.rules import Rules
 
@@ -85,21 +86,6 @@ def check_document(document: Document, terms: Terms) -> Checkup:
         tuple(warnings),
         tuple(accepted),
         tuple(each for each in findings if each.severity is Grade.ADVICE),
-    )
-
-
-def acceptance(finding: Finding, accepted: Iterable[Accepted]) -> Accepted | None:
-    """The entry that accepts a warning, if any. An entry without a place holds everywhere."""
-    return next(
-        (
-            entry
-            for entry in accepted
-            if entry.rule == finding.rule
-            and entry.message in {"", finding.message}
-            and entry.form in {"", finding.form}
-            and entry.language in {"", finding.language}
-        ),
-        None,
     )
 
 

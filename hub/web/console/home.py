@@ -15,9 +15,12 @@ from hub.dispatch import queries as dispatch
 from hub.dispatch.health import ALIVE, last_sign
 from hub.dispatch.queries import Stop
 from hub.kernel.db import reading
+from hub.message_maps.drafts import queries as drafts
+from hub.message_maps.drafts.states import DraftState
 from hub.web.console import progress
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import label_of
+from hub.web.console.map_editor.ground import today
 from hub.web.parts import parts
 from hub.web.security import access
 
@@ -54,6 +57,8 @@ def home() -> ResponseReturnValue:
         waiting_by_channel={label_of(channel_id): number for channel_id, number in waiting.by_channel.items()},
         stop=dispatch.sending_stopped(session),
         now=now,
+        overdue=[each for each in drafts.reviews(session, today()) if each.due is drafts.Due.OVERDUE],
+        in_review=[each for each in drafts.open_drafts(session) if each.state is DraftState.REVIEW],
     )
 
 

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from hub.kernel.db import reading, transaction
+from hub.kernel.db import reading
 from hub.message_maps import versions
 from tests.web.console.conftest import Browser
 from tests.web.console.crew import hire
@@ -73,6 +73,9 @@ def test_from_a_change_to_a_version_in_force(town, anne, bill):
     assert anne.post(f"{DRAFT}/approve", {"revision": revision}).status_code == 403
     bill.get(f"{DRAFT}/review")
     assert "<ins>impropre</ins>" in bill.page
+    assert "Anne Martin" in bill.page
+    bill.get("/console/")
+    assert f"{DRAFT}/review" in bill.page
     assert bill.post(f"{DRAFT}/approve", {"revision": revision}).status_code == 303
     with town.app_context():
         version_id, situation = versions.find(reading(), WATER)
@@ -162,14 +165,45 @@ def test_a_new_situation_begins_as_a_draft(anne):
 
 def test_reviews_fall_due_and_are_done_with_one_press(town, anne, clock):
     clock.advance(400 * 24 * 3600)
-    with town.app_context(), transaction() as session:
-        assert versions.find(session, WATER)[0] == f"{WATER}@1"
     assert anne.log_in().status_code == 303
+    anne.get("/console/compose/hea.water.unsafe/boil.first/exercise")
+    assert "aurait dû être relue" in anne.page
     anne.get("/console/editor")
     assert "dépassée" in anne.page
     assert anne.post(f"{DRAFT}/reviewed").status_code == 303
     with town.app_context():
         assert versions.find(reading(), WATER)[0] == f"{WATER}@2"
+
+
+def test_a_warning_is_kept_with_a_reason_and_the_reason_taken_back(anne):
+    entry = {"rule": "STY-01", "message": "boil.first", "form": "long", "language": "fr"}
+    anne.get(DRAFT)
+    assert anne.post(f"{DRAFT}/accept", {"revision": "", **entry, "reason.fr": "Parce que"}).status_code == 422
+    reasons = {"reason.fr": "Mot officiel", "reason.en": "Official word"}
+    assert anne.post(f"{DRAFT}/accept", {"revision": "", **entry, **reasons}).status_code == 303
+    anne.get(DRAFT)
+    assert "Mot officiel" in anne.page
+    assert anne.post(f"{DRAFT}/accept/1/remove", {"revision": anne.hidden("revision")}).status_code == 303
+    anne.get(DRAFT)
+    assert "Mot officiel" not in anne.page
+
+
+def test_a_reviewer_sees_scores_and_what_a_fact_touches_and_gives_the_draft_back(anne, bill):
+    anne.get(FIRST)
+    text = value(anne, "t.sms.fr")
+    save(anne, FIRST, {"mode.sms": "own", "t.sms.fr": text.replace("NON POTABLE", "IMPROPRE")}, page=False)
+    save(anne, f"{DRAFT}/facts/B2", {"u.text.fr": "Faire bouillir"})
+    anne.get(DRAFT)
+    anne.post(f"{DRAFT}/submit", {"revision": anne.hidden("revision")})
+    bill.get(f"{DRAFT}/review")
+    assert "/ 100" in bill.page
+    assert "Messages à relire à cause de ces modifications" in bill.page
+    revision = bill.hidden("revision")
+    assert bill.post(f"{DRAFT}/return", {"revision": revision, "reason": " "}).status_code == 422
+    assert bill.post(f"{DRAFT}/return", {"revision": revision, "reason": "Le mot officiel."}).status_code == 303
+    anne.get(DRAFT)
+    assert "Le mot officiel." in anne.page
+    assert anne.post(f"{DRAFT}/discard", {"revision": revision}).status_code == 303
 
 
 def test_a_viewer_reads_and_changes_nothing(town):

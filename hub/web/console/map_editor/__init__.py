@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from hub.web.console.map_editor import desk, draft, member, structure
+from hub.web.console.map_editor import desk, draft, member, review, structure, warnings
 
 # Importing a module of views hangs its pages on the blueprint.
-VIEWS = (desk, draft, member, structure)
+VIEWS = (desk, draft, member, review, structure, warnings)
 
 __all__ = ["VIEWS"]

@@ -10,9 +10,8 @@ from flask_babel import gettext
 
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Fault, InvalidInput
-from hub.kernel.phrase import Phrase
-from hub.message_maps.drafts import queries, shipped, workflow
-from hub.message_maps.drafts.diff import compare, grouped
+from hub.message_maps.drafts import shipped, workflow
+from hub.message_maps.drafts.diff import compare
 from hub.message_maps.drafts.states import STATES
 from hub.web.console.blueprint import blueprint
 from hub.web.console.map_editor import ground, working
@@ -27,14 +26,7 @@ from hub.web.security import access, current_officer
 @access("map.edit")
 def map_draft(situation_id: str) -> ResponseReturnValue:
     """Everything about one draft; without one, the version in force, ready to be changed."""
-    return _page(situation_id)
-
-
-@blueprint.get("/editor/<situation_id>/review")
-@access("map.read")
-def map_review(situation_id: str) -> ResponseReturnValue:
-    """The whole difference from the version in force, what is said of it, and the decision."""
-    return _review_page(situation_id)
+    return page(situation_id)
 
 
 @blueprint.post("/editor/<situation_id>/submit")
@@ -48,53 +40,13 @@ def map_submit(situation_id: str) -> ResponseReturnValue:
                 situation_id,
                 actor=current_officer().actor,
                 now=parts().clock.now(),
-                expected=_revision(),
+                expected=revision(),
                 terms=ground.terms(session),
             )
     except InvalidInput as error:
-        return _page(situation_id, error.faults), error.status
+        return page(situation_id, error.faults), error.status
     flash(gettext("The draft is handed in. Another officer must approve it."))
     return redirect(url_for("console.map_review", situation_id=situation_id), 303)
-
-
-@blueprint.post("/editor/<situation_id>/approve")
-@access("map.approve")
-def map_approve(situation_id: str) -> ResponseReturnValue:
-    """Puts the draft in force."""
-    try:
-        with transaction() as session:
-            version_id = workflow.approve(
-                session,
-                situation_id,
-                actor=current_officer().actor,
-                now=parts().clock.now(),
-                expected=_revision(),
-                terms=ground.terms(session),
-            )
-    except InvalidInput as error:
-        return _review_page(situation_id, error.faults), error.status
-    flash(gettext("Approved: %(version)s is in force.", version=version_id))
-    return redirect(url_for("console.situation", situation_id=version_id.partition("@")[0]), 303)
-
-
-@blueprint.post("/editor/<situation_id>/return")
-@access("map.approve")
-def map_return(situation_id: str) -> ResponseReturnValue:
-    """Gives the draft back to its authors."""
-    try:
-        with transaction() as session:
-            workflow.send_back(
-                session,
-                situation_id,
-                actor=current_officer().actor,
-                now=parts().clock.now(),
-                expected=_revision(),
-                reason=request.form.get("reason", ""),
-            )
-    except InvalidInput as error:
-        return _review_page(situation_id, error.faults), error.status
-    flash(gettext("The draft is back with its authors."))
-    return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
 
 
 @blueprint.post("/editor/<situation_id>/discard")
@@ -107,7 +59,7 @@ def map_discard(situation_id: str) -> ResponseReturnValue:
             situation_id,
             actor=current_officer().actor,
             now=parts().clock.now(),
-            expected=_revision(),
+            expected=revision(),
         )
     flash(gettext("The draft is given up; nothing of it is in force."))
     return redirect(url_for("console.map_desk"), 303)
@@ -123,7 +75,7 @@ def map_rebase(situation_id: str) -> ResponseReturnValue:
             situation_id,
             actor=current_officer().actor,
             now=parts().clock.now(),
-            expected=_revision(),
+            expected=revision(),
         )
     if clashes:
         flash(gettext("Taken over. Where both had changed the same, the draft keeps its own text: see the notes."))
@@ -132,41 +84,14 @@ def map_rebase(situation_id: str) -> ResponseReturnValue:
     return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
 
 
-@blueprint.post("/editor/<situation_id>/accept")
-@access("map.edit")
-def map_accept(situation_id: str) -> ResponseReturnValue:
-    """Says why a warning of the linter is right as it is."""
-    reason = {
-        language: request.form.get(f"reason.{language}", "").strip() for language in parts().settings.site.languages
-    }
-    if not all(reason.values()):
-        wanted = Phrase("say in each language why the text is right as it is")
-        return _page(situation_id, [Fault("accepted", wanted)]), InvalidInput.status
-    entry = {name: request.form[name] for name in ("rule", "message", "form", "language") if request.form.get(name)}
-
-    def change(document: Document) -> Document:
-        accepted = document.get("accepted")
-        before = list(accepted) if isinstance(accepted, list) else []
-        return {**document, "accepted": [*before, {**entry, "reason": reason}]}
-
-    with transaction() as session:
-        working.save(
-            session,
-            situation_id,
-            request.form.get("revision", ""),
-            change,
-            actor=current_officer().actor,
-            now=parts().clock.now(),
-        )
-    return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
-
-
-def _revision() -> int:
+def revision() -> int:
+    """The revision that the page showed; 0, which no draft has, when the form does not say."""
     text = request.form.get("revision", "")
     return int(text) if text.isascii() and text.isdecimal() else 0
 
 
-def _page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
+def page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
+    """The page of a draft, with what was just refused."""
     session = reading()
     here = working.find(session, situation_id)
     checkup, obstacles = (
@@ -180,6 +105,7 @@ def _page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
         sections=SECTIONS,
         head=(HEAD, HEAD_MEMBER),
         here_languages=parts().settings.site.languages,
+        accepted=[each for each in here.document.get("accepted") or () if isinstance(each, dict)],
         changed={".".join(change.unit) for change in compare(here.published, here.document)},
         states=STATES,
         checkup=checkup,
@@ -189,30 +115,6 @@ def _page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
         form_names=FORMS,
         outdated=_outdated(here),
         waits=shipped.waits(session, situation_id),
-    )
-
-
-def _review_page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
-    session = reading()
-    draft = queries.get_open(session, situation_id)
-    terms = ground.terms(session)
-    published = queries.published(session, situation_id)
-    checkup, obstacles = workflow.findings(session, draft, terms)
-    me = current_officer().actor
-    return render_template(
-        "console/editor/review.html",
-        draft=draft,
-        title=working.as_dict(working.as_dict(draft.document.get(HEAD)).get("title")),
-        states=STATES,
-        changes=grouped(compare(published, draft.document)),
-        new=not published,
-        checkup=checkup,
-        obstacles=obstacles,
-        faults=faults,
-        concerned=(me in draft.authors or me == draft.submitted),
-        grades=GRADES,
-        form_names=FORMS,
-        sections=SECTIONS,
     )
 
 

@@ -69,7 +69,7 @@ def map_member_check(situation_id: str, section: str, member: str) -> ResponseRe
         return render_template("console/editor/said.html", conflict=conflict.detail, others=others, out_of_band=True)
     # An id that was changed here is known by its old name until the page is loaded again.
     said = _verdict(draft.document, member) if section == MESSAGES else None
-    faults = () if said else _faults(draft.document, section, member)
+    faults = [] if said else _faults(draft.document, section, member)
     return render_template(
         "console/editor/said.html",
         draft=draft,
@@ -138,11 +138,12 @@ def _verdict(document: Document, member: str) -> Any:
     return verdict(document, member, ground.terms(reading()), parts().settings.site.languages)
 
 
-def _faults(document: Document, section: str, member: str) -> tuple[Phrase, ...]:
+def _faults(document: Document, section: str, member: str) -> list[Fault]:
+    """The faults of one unit, by their path inside it."""
     terms = ground.terms(reading())
     start = working.path_of(section, member)
     found = read_document(document, terms.rules, terms.sources)[1]
-    return tuple(fault.phrase for fault in found if fault.field.startswith(start))
+    return [Fault(each.field.removeprefix(start), each.phrase) for each in found if each.field.startswith(start)]
 
 
 def _page(
@@ -156,13 +157,7 @@ def _page(
 ) -> str:
     languages = parts().settings.site.languages
     document = working.with_unit(here.document, section, member, unit)
-    terms = ground.terms(reading())
-    start = working.path_of(section, member)
-    faults = [
-        Fault(fault.field.removeprefix(start), fault.phrase)
-        for fault in read_document(document, terms.rules, terms.sources)[1]
-        if fault.field.startswith(start)
-    ]
+    faults = _faults(document, section, member)
     is_message = section == MESSAGES
     names = ids(document, section)
     return render_template(

@@ -9,8 +9,9 @@ from hub.channels.text import Count
 from hub.kernel.errors import Fault
 from hub.kernel.phrase import Phrase
 from hub.message_maps.document import read_document
-from hub.message_maps.drafts.checkup import Terms, acceptance
+from hub.message_maps.drafts.checkup import Terms
 from hub.message_maps.lint import Finding, Grade, lint
+from hub.message_maps.lint.accepted import acceptance
 from hub.message_maps.model import FORMS, Situation
 from hub.web.console.map_editor.sections import MESSAGES, Document
 from hub.web.console.map_editor.working import as_dict, copied, path_of
