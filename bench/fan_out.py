@@ -1,113 +1,64 @@
-"""A fan-out to many webhooks: beside the same posts by bare `requests`, and ten times as many.
-
-Usage: python -m bench.fan_out RECEIVERS PORT; one fan-out in a process of its own, prints seconds and megabytes.
-"""
+"""A fan-out to many webhooks, on both databases: beside the same posts by bare `requests`, and ten times as many."""
 
 from __future__ import annotations
 
-import json
-import resource
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 
-import requests
-
-from bench.hub_under_test import PAYLOAD, address, running_hub
+from bench.bare import bare_fan_out, cpu_seconds
+from bench.databases import Fresh, running_databases
+from bench.hub_under_test import address, running_hub
 from bench.peer import running_peer
 from bench.table import Line
 
-RECEIVERS = 1000
-THREADS = 64
 ANSWER_SECONDS = 0.05
-ROUNDS = 5
-MANY_ROUNDS = 3
-MANY = 10
-MOST_SHARE = 1.3
+# Receivers -> rounds.
+SIZES = {1000: 5, 10_000: 2}
+MOST_TIME = 1.15
+MOST_CPU = 1.2
 MOST_GROWTH = 11.0
-MOST_MEGABYTES = 200.0
+
+Spent = list[tuple[float, float]]
 
 
-class Floor:
-    """The same posts with nothing around them: a session for each of 64 threads."""
-
-    def __init__(self, port: int) -> None:
-        self.addresses = [address(port, number) for number in range(RECEIVERS)]
-        self.body = PAYLOAD.encode()
-        self.headers = {
-            "Content-Type": "application/json",
-            "webhook-id": "a1-1",
-            "webhook-timestamp": "1700000000",
-            "webhook-signature": "v1," + "x" * 44,
-        }
-
-    def fan_out(self) -> float:
-        """Posts to all; the seconds it took."""
-        mine = threading.local()
-
-        def post(url: str) -> None:
-            session = getattr(mine, "session", None)
-            if session is None:
-                session = mine.session = requests.Session()
-                session.trust_env = False  # without it the floor would be higher
-            assert session.post(url, data=self.body, headers=self.headers, timeout=15).status_code == 200
-
-        with ThreadPoolExecutor(THREADS) as pool:
-            start = time.perf_counter()
-            list(pool.map(post, self.addresses))
-            return time.perf_counter() - start
+def measure() -> Iterator[Line]:
+    """Wall time and CPU of each size beside the floor, alternately; then the large size beside the small one."""
+    walls: dict[tuple[str, int], list[float]] = {}
+    with running_peer(ANSWER_SECONDS) as port, running_databases() as databases:
+        for receivers, rounds in SIZES.items():
+            spent = _rounds(receivers, rounds, port, databases)
+            floor = spent.pop("floor")
+            for name, ours in spent.items():
+                walls[name, receivers] = [wall for wall, _ in ours]
+                for unit, place, most in (("wall time (s)", 0, MOST_TIME), ("CPU (s)", 1, MOST_CPU)):
+                    pairs = [[each[place] for each in side] for side in (ours, floor)]
+                    yield Line.of_rounds(f"{receivers} webhooks, {name}, {unit}", *pairs, most)
+    few, many = SIZES
+    for name in databases:
+        yield Line(
+            f"{many} webhooks beside {few}, {name}, wall time (s)",
+            sorted(walls[name, many])[len(walls[name, many]) // 2],
+            sorted(walls[name, few])[len(walls[name, few]) // 2],
+            MOST_GROWTH,
+        )
 
 
-def cpu_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def measure() -> list[Line]:
-    """Wall time and CPU of 1,000 posts beside the floor, alternately; then 10,000 beside 1,000."""
-    walls: dict[str, list[float]] = {"floor": [], "hub": []}
-    cpus: dict[str, list[float]] = {"floor": [], "hub": []}
-    with running_peer(ANSWER_SECONDS) as port, tempfile.TemporaryDirectory() as directory:
-        floor = Floor(port)
-        for number in range(ROUNDS):
-            before = cpu_seconds()
-            walls["floor"].append(floor.fan_out())
-            cpus["floor"].append(cpu_seconds() - before)
-            place = Path(directory) / str(number)
-            place.mkdir()
-            with running_hub(place, RECEIVERS, port) as hub:
+def _rounds(receivers: int, rounds: int, port: int, databases: dict[str, Fresh]) -> dict[str, Spent]:
+    """Seconds and CPU seconds of each round of each side; PostgreSQL's own CPU is not counted."""
+    addresses = [address(port, number) for number in range(receivers)]
+    spent: dict[str, Spent] = {"floor": [], **{name: [] for name in databases}}
+    for _ in range(rounds):
+        before = cpu_seconds()
+        wall = bare_fan_out(addresses)
+        spent["floor"].append((wall, cpu_seconds() - before))
+        for name, fresh in databases.items():
+            with (
+                fresh() as url,
+                tempfile.TemporaryDirectory() as directory,
+                running_hub(Path(directory), receivers, port, url) as hub,
+            ):
                 before = cpu_seconds()
-                walls["hub"].append(hub.fan_out("a1"))
-                cpus["hub"].append(cpu_seconds() - before)
-        runs = [(once(RECEIVERS, port), once(MANY * RECEIVERS, port)) for _ in range(MANY_ROUNDS)]
-    few, many = (median(run[which]["seconds"] for run in runs) for which in (0, 1))
-    peak = max(run[1]["megabytes"] for run in runs)
-    return [
-        Line(f"{RECEIVERS} webhooks, wall time (s)", median(walls["hub"]), median(walls["floor"]), MOST_SHARE),
-        Line(f"{RECEIVERS} webhooks, CPU (s)", median(cpus["hub"]), median(cpus["floor"]), None),
-        Line(f"{MANY * RECEIVERS} webhooks beside {RECEIVERS}, wall time (s)", many, few, MOST_GROWTH),
-        Line(f"{MANY * RECEIVERS} webhooks, peak memory beside the limit (MB)", peak, MOST_MEGABYTES, 1.0),
-    ]
-
-
-def once(receivers: int, port: int) -> dict[str, float]:
-    """One fan-out in a process of its own."""
-    command = [sys.executable, "-m", "bench.fan_out", str(receivers), str(port)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
-def main(receivers: int, port: int) -> None:
-    with tempfile.TemporaryDirectory() as directory, running_hub(Path(directory), receivers, port) as hub:
-        seconds = hub.fan_out("a1")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in kB
-    print(json.dumps({"seconds": seconds, "megabytes": peak}))
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+                wall = hub.fan_out("a1")
+                spent[name].append((wall, cpu_seconds() - before))
+    return spent

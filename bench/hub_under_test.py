@@ -30,10 +30,27 @@ PAYLOAD = '{"type":"alert.published","data":{"cap":"' + "x" * 6000 + '"}}'
 # Enough hosts for all 64 threads at 16 a host, and few enough that connections are used again, here and by the floor.
 HOSTS = 8
 PATIENCE = 300.0
+BULK = "bulk"
+URGENCY = {"bulk": ("Future", "Minor"), "extreme": ("Immediate", "Extreme")}
 
 
-def address(port: int, number: int) -> str:
-    return f"http://127.0.0.{2 + number % HOSTS}:{port}/hook/{number}"
+def address(port: int, number: int, path: str = "hook") -> str:
+    return f"http://127.0.0.{2 + number % HOSTS}:{port}/{path}/{number}"
+
+
+def rows(addresses: list[str], channel_id: str = CHANNEL) -> list[dict[str, object]]:
+    """Destinations as they are kept."""
+    return [
+        {
+            "channel_id": channel_id,
+            "address": each,
+            "label": each,
+            "host": each.split("/")[2].split(":")[0],
+            "enabled": True,
+            "created_at": datetime.now(UTC),
+        }
+        for each in addresses
+    ]
 
 
 @dataclass
@@ -49,14 +66,19 @@ class Hub:
         self.record(name)
         assert self.engine.run_until_idle(PATIENCE)
         seconds = time.perf_counter() - start
-        with self.app.app_context():
-            chosen = sa.select(deliveries.c.state).where(deliveries.c.publication_id == name).distinct()
-            assert reading().scalars(chosen).all() == ["accepted"]
+        assert self.states(name) == {"accepted"}
         return seconds
 
-    def record(self, name: str) -> None:
+    def states(self, name: str) -> set[str]:
+        """The states of one publication's deliveries."""
+        chosen = sa.select(deliveries.c.state).where(deliveries.c.publication_id == name).distinct()
+        with self.app.app_context():
+            return set(reading().scalars(chosen))
+
+    def record(self, name: str, channel_id: str = CHANNEL, grade: str = "extreme") -> None:
         """The transaction of a trigger, as far as it is the outbox's."""
         now = datetime.now(UTC)
+        urgency, severity = URGENCY[grade]
         message = OutboundMessage(
             publication_id=name,
             incident=name,
@@ -65,51 +87,64 @@ class Hub:
             msg_type="Alert",
             sent=now,
             expires=now + timedelta(hours=6),
-            urgency="Immediate",
-            severity="Severe",
+            urgency=urgency,
+            severity=severity,
             sender_name="Hub",
             page_url="http://hub.example/",
             texts={},
             cap_xml="",
         )
         with self.app.app_context(), transaction() as session:
-            frozen = {CHANNEL: {"payload": PAYLOAD}}
+            frozen = {channel_id: {"payload": PAYLOAD}}
             outbox.record(session, message, frozen, follows_id=None, withdraw=False, now=now)
 
 
-@contextmanager
-def running_hub(directory: Path, receivers: int, port: int) -> Iterator[Hub]:
-    """A hub with so many webhook destinations at the peer on ``port``; its engine runs."""
+def hub_without_engine(url: str, directory: Path, addresses: dict[str, list[str]]) -> Hub:
+    """A database with its tables, channels of webhooks with these addresses, and an engine that does not run."""
     settings = settings_module.load({}, overrides={"data": {"directory": str(directory)}})
     app = Flask("bench")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{directory / 'bench.sqlite'}"
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_pre_ping": url.startswith("postgresql")}
     db.init_app(app)
     clock = SystemClock()
-    client = GuardedClient(["127.0.0.0/8"])
-    surroundings = Surroundings(client, clock, directory, "http://hub.example", "hub", "Hub")
-    adapter = Webhook(CHANNEL, {"secrets": [Secret("s" * 32)]}, ("fr",), surroundings)
-    channel = Channel(CHANNEL, "webhook", "Hook", exercise=True, languages=("fr",), adapter=adapter)
-    rows = [
-        {
-            "channel_id": CHANNEL,
-            "address": address(port, number),
-            "label": str(number),
-            "host": adapter.host(address(port, number)),
-            "enabled": True,
-            "created_at": clock.now(),
-        }
-        for number in range(receivers)
-    ]
+    surroundings = Surroundings(GuardedClient(["127.0.0.0/8"]), clock, directory, "http://hub.example", "hub", "Hub")
+    channels = {}
+    for channel_id in addresses:
+        adapter = Webhook(channel_id, {"secrets": [Secret("s" * 44)]}, ("fr",), surroundings)
+        channels[channel_id] = Channel(channel_id, "webhook", "Hook", exercise=True, languages=("fr",), adapter=adapter)
     with app.app_context():
         prepare_engine(db.engine)
         db.create_all()
         with transaction() as session:
-            session.execute(sa.insert(destinations), rows)
-    engine = Engine(app.app_context, {CHANNEL: channel}, settings.delivery, clock, random.Random(1))
-    engine.start()
+            for channel_id, each in addresses.items():
+                if each:
+                    session.execute(sa.insert(destinations), rows(each, channel_id))
+    return Hub(app, Engine(app.app_context, channels, settings.delivery, clock, random.Random(1)))
+
+
+def sqlite_url(directory: Path) -> str:
+    return f"sqlite:///{directory / 'hub.sqlite'}"
+
+
+@contextmanager
+def running_hub(
+    directory: Path, receivers: int, port: int, url: str = "", more: dict[str, list[str]] | None = None
+) -> Iterator[Hub]:
+    """A hub with so many webhook destinations at the peer on ``port``; its engine runs.
+
+    Args:
+        directory: for the database, if ``url`` names none.
+        receivers: how many.
+        port: of the peer.
+        url: the database.
+        more: further channels with their addresses.
+    """
+    addresses = {CHANNEL: [address(port, number) for number in range(receivers)], **(more or {})}
+    hub = hub_without_engine(url or sqlite_url(directory), directory, addresses)
+    hub.engine.start()
     try:
-        yield Hub(app, engine)
+        yield hub
     finally:
-        assert engine.drain(PATIENCE)
-        with app.app_context():
+        assert hub.engine.drain(PATIENCE)
+        with hub.app.app_context():
             db.engine.dispose()

@@ -1,7 +1,8 @@
 """A quick receiver in a process of its own: answers each post after a while, keeps connections open.
 
 Usage: python -m bench.peer DELAY_SECONDS [CERTIFICATE_FILE]; prints its port, serves until its input ends.
-With a certificate it speaks TLS and closes the connection after each answer.
+With a certificate it speaks TLS and closes the connection after each answer. What is posted under /slow is answered
+after 8 seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from contextlib import contextmanager
 
 OPEN = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 CLOSE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"
+SLOW = b"POST /slow"
+SLOW_SECONDS = 8.0
 
 
 class Receiver(asyncio.Protocol):
@@ -38,7 +41,8 @@ class Receiver(asyncio.Protocol):
         start = head.lower().index(b"content-length:") + len(b"content-length:")
         if len(body) >= int(head[start:].split(b"\r\n", 1)[0]):
             self.buffer = b""
-            asyncio.get_running_loop().call_later(self.delay, self.answer)
+            delay = SLOW_SECONDS if head.startswith(SLOW) else self.delay
+            asyncio.get_running_loop().call_later(delay, self.answer)
 
     def answer(self) -> None:
         """Says yes."""

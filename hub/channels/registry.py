@@ -36,18 +36,24 @@ class ChannelsError(Exception):
         super().__init__("the channels have faults:\n" + "\n".join(f"  - {fault}" for fault in faults))
 
 
-def discover(package: ModuleType = adapter_package) -> dict[str, type[ChannelAdapter]]:
+def discover(
+    package: ModuleType = adapter_package, only: frozenset[str] | None = None
+) -> dict[str, type[ChannelAdapter]]:
     """All adapters of a package by kind. An adapter is found because its file is there; no list names it.
+
+    Args:
+        package: where they lie.
+        only: imports no other than these, if they are all there: an adapter may need libraries of some megabytes.
 
     Raises:
         ChannelsError: a module cannot be imported, or breaks the contract.
     """
     faults: list[str] = []
     found: dict[str, type[ChannelAdapter]] = {}
-    for entry in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        name = entry.name.rpartition(".")[2]
+    there = {entry.name for entry in pkgutil.iter_modules(package.__path__)}
+    for name in sorted(only if only is not None and only <= there else there):
         try:
-            module = importlib.import_module(entry.name)
+            module = importlib.import_module(f"{package.__name__}.{name}")
         except Exception as error:  # noqa: BLE001 - whatever it is, the start must stop and name the file
             faults.append(f"adapter {name}: cannot be imported: {type(error).__name__}: {error}")
             continue
@@ -116,7 +122,6 @@ def load_channels(
     Raises:
         ChannelsError: the file or an adapter has faults; all of them are listed.
     """
-    kinds = discover() if kinds is None else kinds
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -125,6 +130,8 @@ def load_channels(
     faults = [f"{file}: unknown key {key!r}; channels are [[channel]] tables" for key in content]
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise ChannelsError([*faults, f"{file}: channels are written as [[channel]] tables"])
+    if kinds is None:
+        kinds = discover(only=frozenset(str(table.get("kind")) for table in tables))
     channels: dict[str, Channel] = {}
     for number, table in enumerate(tables, start=1):
         place = f"channel {number} ({table.get('id', 'without id')})"

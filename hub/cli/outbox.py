@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from hub.kernel.db import reading
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.web.parts import parts
-from hub.worker import serve
+from hub.worker import become
 
 
 def register(group: AppGroup) -> None:
@@ -38,7 +39,9 @@ def register(group: AppGroup) -> None:
 def dispatch(timeout: float, *, forever: bool, as_json: bool) -> None:
     """Sends what is due. Exit code 4 if something due was left when the time was over."""
     hub = parts()
-    idle = _serve() if forever else hub.engine.run_until_idle(timeout)
+    if forever:
+        _become()
+    idle = hub.engine.run_until_idle(timeout)
     waiting = waiting_summary(reading(), hub.clock.now())
     if as_json:
         show_json({"idle": idle, "due": waiting.due, "later": waiting.later, "under_way": waiting.under_way})
@@ -61,15 +64,13 @@ def worker() -> None:
     if not parts().settings.redis.url:
         msg = Phrase("A worker needs HUB_REDIS_URL. Without Redis this does the same: flask hub dispatch --forever")
         raise click.UsageError(said(msg))
-    if not _serve():
-        sys.exit(UNDER_WAY)
+    _become()
 
 
-def _serve() -> bool:
-    """Runs the engine until a signal comes; whether everything under way could be stored."""
-    hub = parts()
+def _become() -> NoReturn:
+    """Sends in this very process until a signal comes."""
     say("Sending. Ctrl-C drains what is under way and stops.")
-    return serve(hub.engine, hub.settings)
+    become(parts().settings)
 
 
 sending = AppGroup("sending", help="The switch that stops everything.")

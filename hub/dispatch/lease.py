@@ -36,6 +36,9 @@ OVERLOOKED = timedelta(seconds=60)
 # Beyond any priority.
 HIGHEST = 2**31 - 1
 
+# Why a delivery that never had a turn was not sent.
+TOO_LATE = Phrase("the alert ended before this could be sent")
+
 # Bodies kept in memory.
 MOST_BODIES = 32
 
@@ -160,6 +163,8 @@ def take_back(session: Session, channels: Mapping[str, Channel], now: datetime) 
         .values(
             state=sa.case((deliveries.c.doubtful, str(DeliveryState.UNKNOWN)), else_=str(DeliveryState.EXPIRED)),
             finished_at=now,
+            # What an attempt said tells more than that the time is over.
+            error=sa.func.coalesce(deliveries.c.error, reasons.stored(TOO_LATE)),
         )
     )
     again = sa.and_(_repeatable(channels, now), deliveries.c.withdrawn.is_(False), deliveries.c.expires > now)

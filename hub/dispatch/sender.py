@@ -19,7 +19,7 @@ from hub.channels.contract import (
     Trouble,
     UnknownOutcomeError,
 )
-from hub.dispatch.lease import Claimed
+from hub.dispatch.lease import TOO_LATE, Claimed
 from hub.dispatch.models import FAST_LANE
 from hub.dispatch.retry import Standing, Verdict, lane_after, pause, verdict
 from hub.dispatch.states import AttemptOutcome, DeliveryState
@@ -124,7 +124,7 @@ class Sender:
 
     def _unsent(self, claimed: Claimed, standing: Standing, deadline: float, now: datetime) -> Result | None:
         if claimed.expires <= now:
-            reason = Phrase("the alert ended before this could be sent")
+            reason = TOO_LATE
             final = DeliveryState.UNKNOWN if claimed.doubtful else DeliveryState.EXPIRED
         elif claimed.doubtful and not standing.may_repeat(now):
             reason = Phrase("it may have arrived, and it is too late to repeat it safely")

@@ -8,16 +8,18 @@ up at the start instead of failing in the middle; a read starts with a plain ``B
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from hub.kernel.turns import Turns
 
 # Constraint names are stable, so that a migration can name what it changes on both engines.
 NAMING = {
@@ -31,6 +33,9 @@ NAMING = {
 # How long a SQLite writer waits for another one. The batch writer holds the lock for milliseconds.
 SQLITE_BUSY_SECONDS = 15
 
+# The writers of this process, for each SQLite database.
+_turns: WeakKeyDictionary[object, Turns] = WeakKeyDictionary()
+
 
 class Base(DeclarativeBase):
     """Declarative base of every table."""
@@ -39,7 +44,6 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate()
 
 if TYPE_CHECKING:
     Model = Base
@@ -97,15 +101,17 @@ def transaction() -> Iterator[Session]:
         raise TransactionNestedError
     session.rollback()
     session.info["writing"] = True
-    try:
-        session.connection(execution_options={"hub_write": True})
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
-    finally:
-        session.info["writing"] = False
+    turns = _turns.get(session.get_bind())
+    with turns.turn(SQLITE_BUSY_SECONDS) if turns else nullcontext():
+        try:
+            session.connection(execution_options={"hub_write": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info["writing"] = False
 
 
 def reading() -> Session:
@@ -120,6 +126,7 @@ def prepare_engine(engine: Engine) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
+    _turns[engine] = Turns()
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:

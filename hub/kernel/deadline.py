@@ -22,18 +22,21 @@ from typing import Self
 # A resolver's answer: address family and the address as `socket.connect` wants it.
 Resolved = tuple[int, tuple[str, int] | tuple[str, int, int, int]]
 SHORTEST = 0.001
+# So many guards may lie in the heap although they are no longer needed before it is looked through.
+MOST_RELEASED = 256
 
 
 class Guard:
     """The time limit of one conversation. Use it as a context manager; tell it the socket by `watch`."""
 
-    __slots__ = ("_watchdog", "ends", "fired", "seconds", "sock")
+    __slots__ = ("_watchdog", "ends", "fired", "released", "seconds", "sock")
 
     def __init__(self, watchdog: Watchdog, seconds: float) -> None:
         self._watchdog = watchdog
         self.seconds = seconds
         self.ends = monotonic() + seconds
         self.fired = False
+        self.released = False
         self.sock: socket.socket | None = None
 
     def remaining(self) -> float:
@@ -76,6 +79,7 @@ class Watchdog:
         self._wake = threading.Event()
         self._heap: list[tuple[float, int, Guard]] = []
         self._numbers = itertools.count()
+        self._released = 0
         self._wakes_at = -math.inf
         self._thread: threading.Thread | None = None
 
@@ -98,6 +102,12 @@ class Watchdog:
         """Forgets a guard: its socket may be used again by another conversation."""
         with self._lock:
             guard.sock = None
+            guard.released = True
+            self._released += 1
+            if self._released > max(MOST_RELEASED, len(self._heap) // 2):
+                self._heap = [entry for entry in self._heap if not entry[2].released]
+                heapq.heapify(self._heap)
+                self._released = 0
 
     def _run(self) -> None:
         while True:

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from hub.channels.contract import Acceptance
 from hub.dispatch.lease import Ask, Shelf, claim, take_back
 from hub.dispatch.models import FAST_LANE, SLOW_LANE, deliveries
+from hub.dispatch.reasons import restored
 from hub.dispatch.retry import Verdict
 from hub.dispatch.sender import Result
 from hub.dispatch.states import AttemptOutcome, DeliveryState
 from hub.dispatch.writer import store
 from hub.kernel.db import transaction
+from hub.kernel.phrase import Phrase
 
 ASK = Ask(lane=FAST_LANE, limit=100, per_host=100, saturated=frozenset(), lease=timedelta(seconds=45))
 
@@ -24,6 +26,13 @@ ASK = Ask(lane=FAST_LANE, limit=100, per_host=100, saturated=frozenset(), lease=
 def claimed(post, **changes):
     with post.app.app_context(), transaction() as session:
         return claim(session, replace(ASK, **changes), Shelf(), post.clock.now())
+
+
+def given_back(post, one, reason):
+    stands = Verdict(DeliveryState.DUE, post.clock.now(), doubtful=False)
+    result = Result(one, AttemptOutcome.TRANSIENT, stands, one.lane, post.clock.now(), reason)
+    with post.app.app_context(), transaction() as session:
+        store(session, [result])
 
 
 def swept(post):
@@ -224,6 +233,17 @@ def test_past_the_alerts_end_nothing_is_due(post):
     post.clock.advance(6 * 3600)
     swept(post)
     assert post.states() == ["expired", "unknown"]
+    assert [str(restored(row.error)) for row in post.rows()] == ["the alert ended before this could be sent"] * 2
+
+
+def test_what_the_last_attempt_said_is_not_lost_at_the_alert_s_end(post):
+    post.destinations("a/1")
+    post.publish()
+    (one,) = claimed(post)
+    given_back(post, one, Phrase("the host was away"))
+    post.clock.advance(6 * 3600)
+    swept(post)
+    assert (post.states(), [str(restored(row.error)) for row in post.rows()]) == (["expired"], ["the host was away"])
 
 
 def test_whoever_lost_the_lease_has_no_say(post):

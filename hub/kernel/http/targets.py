@@ -40,7 +40,6 @@ class Target(NamedTuple):
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
-@lru_cache(maxsize=4096)
 def target(url: str) -> Target:
     """An address taken apart and put in its normal form (international names in ASCII).
 
@@ -55,6 +54,7 @@ def target(url: str) -> Target:
     return Target(url, scheme, host, port, plain["path"] + (plain["query"] or ""))
 
 
+@lru_cache(maxsize=1024)
 def _parsed(url: str) -> Target:
     prepared = requests.PreparedRequest()
     try:
