@@ -155,13 +155,17 @@ class AlertsSettings:
 
 @dataclass(frozen=True, slots=True)
 class RumoursSettings:
-    """The clocks of the rumour register: due times by band, and how long a lock is kept."""
+    """The rumour register: due times by band, how long a lock is kept, and what is taken in from the public."""
 
     due_critical_minutes: int = field(metadata=check.integer(1, 1440))
     due_high_minutes: int = field(metadata=check.integer(1, 1440))
     due_medium_minutes: int = field(metadata=check.integer(1, 10080))
     due_low_minutes: int = field(metadata=check.integer(1, 43200))
     lock_minutes: int = field(metadata=check.integer(1, 1440))
+    contact_days: int = field(metadata=check.integer(1, 365))
+    reports_per_hour: int = field(metadata=check.integer(1, 1000))
+    form_seconds: int = field(metadata=check.integer(0, 60))
+    blocked: tuple[str, ...] = field(metadata=check.words())
 
 
 @dataclass(frozen=True, slots=True)

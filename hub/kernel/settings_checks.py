@@ -207,6 +207,14 @@ def hosts() -> Check:
     return _listed(lambda item: isinstance(item, str) and pattern.fullmatch(item), "a list of host names", shortest=1)
 
 
+def words(shortest: int = 3, longest: int = 100) -> Check:
+    """A list of words or addresses, none so short that it stands in every text."""
+    return _listed(
+        lambda item: isinstance(item, str) and shortest <= len(item.strip()) <= longest,
+        f"a list of words of {shortest} to {longest} characters",
+    )
+
+
 def networks() -> Check:
     """A list of IP networks in CIDR form."""
 

@@ -32,3 +32,13 @@ class StaleAnswer(Conflict):
 
     slug = "stale-answer"
     title = Phrase("This preview is no longer valid")
+
+
+class ReportKeyReused(Conflict):
+    """A partner sent another report under an Idempotency-Key that it had used before."""
+
+    slug = "report-key-reused"
+    title = Phrase("This Idempotency-Key was used before")
+
+    def __init__(self) -> None:
+        super().__init__(Phrase("The key belongs to another report. Nothing has been stored now."))

@@ -129,6 +129,8 @@ class Report(Model):
     by_id: Mapped[str] = mapped_column(sa.String(HASH_LENGTH), default="")
     by_name: Mapped[str] = mapped_column(sa.String(NAME_LENGTH), default="")
     tracking_hash: Mapped[str] = mapped_column(sa.String(HASH_LENGTH), unique=True)
+    # What was reported, without the contact: tells a request that comes again from another one.
+    request_hash: Mapped[str] = mapped_column(sa.String(HASH_LENGTH), default="", server_default="")
     contact_sealed: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
     contact_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     private_answer: Mapped[str] = mapped_column(sa.Text, default="")
