@@ -13,6 +13,8 @@ from hub.kernel.clock import Clock
 from hub.kernel.db import db
 from hub.kernel.queue import RedisDoorbell
 from hub.kernel.settings import ROOT, Settings
+from hub.rumours.desk import RumourDesk
+from hub.rumours.matching.matcher import Matcher
 from hub.sending import Sending, create_sending
 from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security
 from hub.web.parts import Parts
@@ -38,8 +40,16 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 
 def _parts(sending: Sending) -> Parts:
     settings, clock, channels, engine = sending.settings, sending.clock, sending.channels, sending.engine
-    desk = Desk(settings=settings, clock=clock, channels=channels, ring=_doorbell(engine, settings))
-    return Parts(settings=settings, clock=clock, channels=channels, desk=desk, engine=engine)
+    ring = _doorbell(engine, settings)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        channels=channels,
+        desk=Desk(settings=settings, clock=clock, channels=channels, ring=ring),
+        engine=engine,
+        rumours=RumourDesk(settings=settings, clock=clock, channels=channels, ring=ring),
+        matcher=Matcher(),
+    )
 
 
 def _doorbell(engine: Engine, settings: Settings) -> Callable[[], None]:

@@ -9,6 +9,7 @@ class Role(StrEnum):
     """What an officer is trusted with."""
 
     VIEWER = "viewer"
+    VOLUNTEER = "volunteer"
     OFFICER = "officer"
     ADMINISTRATOR = "administrator"
 
@@ -24,6 +25,8 @@ _ACT = _READ | {"alert.send", "delivery.resend", "sending.stop", "map.edit", "ma
 # That nobody approves what they wrote themselves is a rule of `hub.message_maps.drafts.workflow`, not of a role.
 PERMISSIONS: dict[Role, frozenset[str]] = {
     Role.VIEWER: _READ | _HEAR,
+    # Who helps to find and to check what is said. Nothing of theirs is public before an officer took it up.
+    Role.VOLUNTEER: _HEAR | {"rumour.contribute"},
     Role.OFFICER: _ACT | _RUMOURS,
     Role.ADMINISTRATOR: _ACT | _RUMOURS,
 }

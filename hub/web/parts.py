@@ -15,6 +15,8 @@ from hub.kernel.settings import Settings
 if TYPE_CHECKING:
     from hub.alerts.desk import Desk
     from hub.dispatch.engine import Engine
+    from hub.rumours.desk import RumourDesk
+    from hub.rumours.matching.matcher import Matcher
 
 # The key under which `create_app` leaves the parts in ``app.extensions``.
 EXTENSION = "hub"
@@ -22,13 +24,18 @@ EXTENSION = "hub"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The running hub: settings, time, channels, the alert desk, and the engine (started in the process that sends)."""
+    """The running hub: settings, time, channels, the desks of alerts and of rumours, and the engine.
+
+    The engine is started in the process that sends. The matcher suggests rumours for reports.
+    """
 
     settings: Settings
     clock: Clock
     channels: Mapping[str, Channel]
     desk: Desk
     engine: Engine
+    rumours: RumourDesk
+    matcher: Matcher
 
 
 def parts() -> Parts:
