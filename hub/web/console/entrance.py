@@ -13,12 +13,15 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from hub.kernel.errors import InvalidInput
 from hub.web.console.blueprint import blueprint
 from hub.web.errors import NotLoggedIn, PasswordChangeDue
 from hub.web.security import REQUEST_FIELDS
 
 # Forms whose next page only shows something: sending itself is never carried.
-CARRIED = {"console.check", "console.follow_up"}
+CARRIED = {"console.check", "console.follow_up", "console.map_member_save"}
+# What the editor asks for in the background: leaving the page would lose what was typed since.
+STAYING = {"console.map_member_check", "console.map_member_presence"}
 CARRIED_SECONDS = 3600
 LEFT_OUT = {"csrf_token"}
 
@@ -32,6 +35,9 @@ def lead_to_log_in(error: NotLoggedIn) -> ResponseReturnValue:
         carried = _signer().dumps([request.path, fields])
         page = render_template("console/login.html", faults=(), login="", onward="", carried=carried)
         return page, error.status
+    if request.endpoint in STAYING and request.headers.get("HX-Request"):
+        # 422, because htmx puts other errors nowhere.
+        return render_template("console/editor/logged_out.html"), InvalidInput.status
     return _lead(url_for("console.log_in_page", next=_way_back() or None))
 
 

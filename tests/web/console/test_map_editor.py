@@ -9,7 +9,7 @@ import pytest
 
 from hub.kernel.db import reading
 from hub.message_maps import versions
-from tests.web.console.conftest import Browser
+from tests.web.console.conftest import PASSWORD, Browser
 from tests.web.console.crew import hire
 
 WATER = "hea.water.unsafe"
@@ -105,6 +105,25 @@ def test_two_people_on_one_message_see_both_texts_and_nothing_is_lost(anne, bill
     assert open_first(anne) == f"{text} BILL ET ANNE"
 
 
+def test_a_text_outlives_the_removal_of_its_message_and_the_end_of_a_session(anne, bill):
+    text = open_first(anne)
+    bill.get(DRAFT)
+    bill.post(f"{DRAFT}/structure", {"revision": "", "section": "messages", "step": "remove boil.first"})
+    refused = save(anne, FIRST, {"mode.sms": "own", "t.sms.fr": f"{text} ANNE"}, page=False)
+    assert refused.status_code == 409
+    assert value(anne, "t.sms.fr") == f"{text} ANNE"
+    revision = anne.hidden("revision")
+    anne.post("/console/logout")
+    late = {"revision": revision, "mode.sms": "own", "t.sms.fr": f"{text} ANNE"}
+    assert anne.post(f"{FIRST}/check", late, headers={"HX-Request": "true"}).status_code == 422
+    assert "n'est pas encore enregistré" in anne.page
+    assert anne.post(FIRST, late).status_code == 401
+    assert bill.get(FIRST).status_code == 404
+    anne.post("/console/login", {"login": "anne", "password": PASSWORD, "carried": anne.hidden("carried")})
+    assert save(anne, FIRST, late, page=False).status_code == 303
+    assert open_first(bill) == f"{text} ANNE"
+
+
 def test_while_typing_the_draft_is_stored_and_judged(anne):
     text = open_first(anne)
     answer = anne.post(f"{FIRST}/check", {"revision": "", "mode.sms": "own", "t.sms.fr": text + " [X] é"})
@@ -118,7 +137,6 @@ def test_while_typing_the_draft_is_stored_and_judged(anne):
     ("section", "name", "fields"),
     [
         ("facts", "ZZ", {"u.text.fr": "Un fait", "u.text.en": "A fact"}),
-        ("actions", "zz", {"u.text.fr": "Partez.", "u.text.en": "Leave."}),
         ("levels", "zz", {"u.label.fr": "Niveau", "u.rank": "3"}),
         ("placeholders", "zz", {"u.label.fr": "Lieu", "u.max": "12", "u.required.asked": "1", "u.required": "x"}),
         ("messages", "zz.first", {"u.title.fr": "Titre", "mode.led": "own", "t.led.fr.1": "[H]EAU", "t.led.fr.2": ""}),

@@ -50,8 +50,8 @@ def map_member_save(situation_id: str, section: str, member: str) -> ResponseRet
         _save(situation_id, section, member)
     except DraftConflict as conflict:
         here = working.find(reading(), situation_id)
-        mine = _typed(here.document, section, member)
-        theirs = working.unit(here.document, section, member)
+        mine = working.unit(dict(conflict.mine), section, member)
+        theirs = working.unit_or_none(here.document, section, member)
         return _page(here, section, member, mine, theirs=theirs, conflict=conflict.detail), conflict.status
     flash(gettext("The draft is saved."))
     return redirect(url_for("console.map_member", situation_id=situation_id, section=section, member=member), 303)
@@ -112,7 +112,9 @@ def _save(situation_id: str, section: str, member: str) -> Draft:
 def _typed(document: Document, section: str, member: str) -> Unit:
     languages = parts().settings.site.languages
     form: Form = request.form
-    unit = fields.taken(specs(section, document), working.unit(document, section, member), form, languages)
+    # A part that someone has removed meanwhile comes back with what was typed into it.
+    before = working.unit_or_none(document, section, member) or working.begun(section, member)
+    unit = fields.taken(specs(section, document), before, form, languages)
     return variants.taken(unit, form, languages) if section == MESSAGES else unit
 
 

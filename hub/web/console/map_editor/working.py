@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from hub.message_maps.drafts.states import Origin
 from hub.web.console.map_editor.fields import Unit
 from hub.web.console.map_editor.sections import HEAD, Document, place
 
+_ID = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 Change = Callable[[Document], Document]
 
 
@@ -111,7 +113,7 @@ def unit(document: Document, section: str, member: str) -> Unit:
 
 
 def with_unit(document: Document, section: str, member: str, value: Unit) -> Document:
-    """A document with one member replaced."""
+    """A document with one member replaced, or added at the end when someone has removed it meanwhile."""
     document = copied(document)
     if section == HEAD:
         document[HEAD] = value
@@ -119,10 +121,33 @@ def with_unit(document: Document, section: str, member: str, value: Unit) -> Doc
     members = place(document, section)
     if isinstance(members, dict):
         members[member] = value
+        return document
+    names = [each.get("id") for each in members or ()]
+    if member in names:
+        members[names.index(member)] = value
     else:
-        unit(document, section, member)
-        members[[each.get("id") for each in members].index(member)] = value
+        where = document[HEAD] if section == "facts" else document
+        where[section] = [*(members or ()), value]
     return document
+
+
+def begun(section: str, member: str) -> Unit:
+    """An empty member.
+
+    Raises:
+        NotFound: no member can have such an id.
+    """
+    if not _ID.fullmatch(member):
+        raise NotFound(Phrase("The draft has no %(name)s.", name=f"{section} {member}"))
+    return {} if section in {"levels", "placeholders"} else {"id": member}
+
+
+def unit_or_none(document: Document, section: str, member: str) -> Unit:
+    """One member of a section; an empty one when the document has none."""
+    try:
+        return unit(document, section, member)
+    except NotFound:
+        return {}
 
 
 def copied(document: Document) -> Document:
