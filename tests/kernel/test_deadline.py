@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
 
 import pytest
 
-from hub.kernel.deadline import WATCHDOG, open_connection, resolve
+from hub.kernel.deadline import WATCHDOG, Guard, open_connection, resolve
 
 
 @pytest.fixture
@@ -86,3 +87,15 @@ def test_numbers_and_names_are_looked_up() -> None:
             resolve("nobody.invalid", 80, guard)
     with WATCHDOG.guard(0) as over, pytest.raises(TimeoutError):
         resolve("localhost", 80, over)
+
+
+def test_conversations_that_are_over_are_forgotten_long_before_their_time() -> None:
+    def remembered() -> int:
+        gc.collect()
+        return sum(isinstance(one, Guard) for one in gc.get_objects())
+
+    before = remembered()
+    for _ in range(5000):
+        with WATCHDOG.guard(3600):
+            pass
+    assert remembered() - before < 1000
