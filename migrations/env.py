@@ -15,8 +15,8 @@ def render_item(kind, item, autogen_context):
 
 
 def include_object(_item, name, kind, *_):
-    """An index over an expression cannot be compared: it is written by hand, and a test compares both ways."""
-    return (kind, name) != ("index", "ix_delivery_due")
+    """What cannot be compared: an index over an expression, and the full-text table that each engine has of its own."""
+    return (kind, name) != ("index", "ix_delivery_due") and not (kind == "table" and name.startswith("register_words"))
 
 
 def run_migrations():

@@ -20,6 +20,7 @@ from hub.rumours.desk import RumourDesk
 from hub.rumours.errors import SecondPersonNeeded, StaleAnswer, StepRefused
 from hub.rumours.models import RumourVersion
 from hub.rumours.queries import find
+from hub.rumours.register import writing as register
 from hub.rumours.states import Step, VersionKind, Workflow
 
 # Stands in for the identifier of a publication that does not exist yet.
@@ -128,27 +129,27 @@ def _publish(
         raise StaleAnswer(Phrase("What would be published is not what was shown. Please look at it again."))
     rumour, session, now = change.rumour, change.session, change.now
     publication_id = new_id() if composed.carriage.channels else None
-    session.add(
-        RumourVersion(
-            rumour_id=rumour.id,
-            number=composed.number,
-            kind=composed.kind,
-            verdict=rumour.verdict,
-            as_of=rumour.verdict_as_of or now,
-            valid_until=rumour.verdict_valid_until,
-            published_at=now,
-            event_id=rumour.event_id,
-            communes=list(rumour.communes),
-            claim=dict(rumour.claim),
-            content=dict(composed.content),
-            digest=composed.digest,
-            written_by=written_by,
-            approved_by=approved_by,
-            publication_id=publication_id,
-            channels=list(composed.carriage.channels),
-        )
+    version = RumourVersion(
+        rumour_id=rumour.id,
+        number=composed.number,
+        kind=composed.kind,
+        verdict=rumour.verdict,
+        as_of=rumour.verdict_as_of or now,
+        valid_until=rumour.verdict_valid_until,
+        published_at=now,
+        event_id=rumour.event_id,
+        communes=list(rumour.communes),
+        claim=dict(rumour.claim),
+        content=dict(composed.content),
+        digest=composed.digest,
+        written_by=written_by,
+        approved_by=approved_by,
+        publication_id=publication_id,
+        channels=list(composed.carriage.channels),
     )
+    session.add(version)
     session.flush()
+    register.publish(session, version, desk.settings.site.timezone)
     if publication_id:
         _send(desk, change, composed, publication_id)
     change.detail |= {

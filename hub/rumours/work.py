@@ -23,6 +23,7 @@ from hub.rumours.changing import Change, Ref, changing, locked
 from hub.rumours.desk import RumourDesk
 from hub.rumours.errors import StepRefused
 from hub.rumours.models import CLAIM_LENGTH, Event, Report, Rumour
+from hub.rumours.register import writing as register
 from hub.rumours.speed import measured
 from hub.rumours.states import ReportState, Response, Step, Workflow
 from hub.rumours.triage import RANGES, Band, Weights, score
@@ -351,4 +352,5 @@ def merge(desk: RumourDesk, ref: Ref, into: str, *, actor: Actor) -> None:
         change.session.execute(moved)
         other.communes = sorted({*other.communes, *change.rumour.communes})
         other.revision += 1
+        register.merged(change.session, ref.rumour_id, into)
         change.detail["into"] = into
