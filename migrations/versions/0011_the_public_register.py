@@ -1,14 +1,14 @@
 """The read model of the public register, and its full-text table: FTS5 on SQLite, tsvector on PostgreSQL.
 
-Revision 0010, after 0009.
+Revision 0011, after 0010.
 """
 
 import sqlalchemy as sa
 from alembic import op
 from hub.kernel.db import UtcDateTime
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
