@@ -82,12 +82,13 @@ class IdempotencyKeyNeeded(HubError):
 
 
 class TooManyRequests(HubError):
-    """A key asked more often than it may. ``headers`` go with the answer."""
+    """A key or an address asked more often than it may. ``headers`` go with the answer."""
 
     slug = "too-many-requests"
     title = Phrase("Please wait")
     status = 429
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(Phrase("This key asks too often. Try again in %(seconds)s seconds.", seconds=seconds))
+    def __init__(self, seconds: int, why: Phrase | None = None) -> None:
+        often = Phrase("This key asks too often. Try again in %(seconds)s seconds.", seconds=seconds)
+        super().__init__(why or often)
         self.headers: Mapping[str, str] = {"Retry-After": str(seconds)}

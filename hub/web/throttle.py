@@ -7,6 +7,7 @@ its own (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import time
 
@@ -14,15 +15,23 @@ from flask import Response, current_app, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from limits import parse
+from limits import RateLimitItem, parse
 
 from hub.kernel.ids import new_id
+from hub.kernel.phrase import Phrase
 from hub.web.errors import TooManyRequests
 from hub.web.parts import parts
 
 DEVICE_COOKIE = "hub-device"
 LONGEST_LOGIN = 40
 DEVICE_SECONDS = 365 * 24 * 3600
+
+# A person who corrects a form sends it some times.
+TRIES_A_REPORT = 5
+LOOKS = "30 per minute"
+# RFC 6177, section 2: no line gets less than a /64.
+IPV6_LINE = 64
+FROM_ONE_ADDRESS = Phrase("Too much comes from your network at the moment. Please wait, then try again.")
 
 # Counted in this process: with several processes the limits are multiplied by their number, which still ends guessing.
 limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
@@ -66,11 +75,71 @@ def take_trigger(key_id: str) -> None:
     _take(f"{parts().settings.security.partner_triggers_per_minute} per minute", "trigger", key_id)
 
 
-def _take(share: str, what: str, key: str) -> None:
+def take_report_attempt() -> None:
+    """Counts one form that was sent from this address, before it is read: also those with mistakes in them.
+
+    Raises:
+        TooManyRequests: the address has had its share of this hour.
+    """
+    share = TRIES_A_REPORT * parts().settings.rumours.reports_per_hour
+    _take(f"{share} per hour", "report-attempt", network(), FROM_ONE_ADDRESS)
+
+
+def check_reports() -> None:
+    """Whether this address may still report something this hour.
+
+    Raises:
+        TooManyRequests: the address has had its share of this hour.
+    """
+    limit = parse(_reports())
+    if not limiter.limiter.test(limit, *_key("report", network())):
+        raise TooManyRequests(_seconds(limit, "report", network()), FROM_ONE_ADDRESS)
+
+
+def count_report() -> None:
+    """Counts one report that was stored."""
+    limiter.limiter.hit(parse(_reports()), *_key("report", network()))
+
+
+def take_tracking() -> None:
+    """Counts one look by a tracking code, whether there is such a code or not.
+
+    Raises:
+        TooManyRequests: the address has had its share of this minute.
+    """
+    _take(LOOKS, "tracking", network(), FROM_ONE_ADDRESS)
+
+
+def network() -> str:
+    """Where a request comes from, as these limits count: an IPv4 address, or the 64 bits that one IPv6 line gets.
+
+    It is kept in memory only, for as long as the limit counts.
+    """
+    address = get_remote_address()
+    try:
+        version6 = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.IPv6Network((version6, IPV6_LINE), strict=False))
+
+
+def _reports() -> str:
+    return f"{parts().settings.rumours.reports_per_hour} per hour"
+
+
+def _key(what: str, key: str) -> tuple[str, str, str]:
+    return "partner", what, key
+
+
+def _seconds(limit: RateLimitItem, what: str, key: str) -> int:
+    until = limiter.limiter.get_window_stats(limit, *_key(what, key)).reset_time
+    return max(1, math.ceil(until - time.time()))
+
+
+def _take(share: str, what: str, key: str, why: Phrase | None = None) -> None:
     limit = parse(share)
-    if not limiter.limiter.hit(limit, "partner", what, key):
-        until = limiter.limiter.get_window_stats(limit, "partner", what, key).reset_time
-        raise TooManyRequests(max(1, math.ceil(until - time.time())))
+    if not limiter.limiter.hit(limit, *_key(what, key)):
+        raise TooManyRequests(_seconds(limit, what, key), why)
 
 
 def remember_device(response: Response, login: str) -> None:

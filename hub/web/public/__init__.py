@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.web.public import feeds, pages
+from hub.web.public import feeds, pages, reports
 from hub.web.public.blueprint import blueprint
 
-__all__ = ["blueprint", "feeds", "init_app", "pages"]
+__all__ = ["blueprint", "feeds", "init_app", "pages", "reports"]
 
 
 def init_app(app: Flask) -> None:
     """Registers the public pages and feeds."""
     app.register_blueprint(blueprint)
+    for view in reports.TAKES_FORMS:
+        app.extensions["csrf"].exempt(view)
