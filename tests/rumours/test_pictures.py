@@ -65,7 +65,7 @@ def test_a_picture_is_kept_once_found_by_its_name_only_and_swept_when_no_report_
     assert pictures.keep(tmp_path, made) == name
     path = pictures.path_of(tmp_path, name)
     assert path.read_bytes() == made
-    assert [each for each in path.parent.iterdir()] == [path]
+    assert list(path.parent.iterdir()) == [path]
     for other in ("../secret_key", "", "0" * 64 + ".jpg", name.upper()):
         assert pictures.path_of(tmp_path, other) is None
     later = path.stat().st_mtime + 1

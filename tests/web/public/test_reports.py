@@ -46,7 +46,7 @@ def test_a_report_a_receipt_and_what_becomes_of_it(app, reader, clock):
     assert (row.text, row.via, row.heard_on, row.language) == (SAID["text"], "public", "whatsapp", "fr")
     assert row.seen_at.isoformat() == "2026-11-21T15:30:00+00:00", "typed in the town's time"
     code = code_of(answer)
-    typed = " ".join(re.findall("....?", code)).upper()
+    typed = " ".join(re.findall(".{1,4}", code)).upper()
     found = reader.get("/signaler/suivi", query_string={"code": typed}, follow_redirects=True)
     assert found.status_code == 200
     assert "Votre signalement est reçu" in found.text

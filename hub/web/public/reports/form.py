@@ -1,4 +1,4 @@
-"""The public form: what is said, where and when. Errors at their fields, nothing typed lost, a receipt with the code."""
+"""The public form: what is said, where and when. Errors at their fields, nothing typed lost; a receipt with a code."""
 
 from __future__ import annotations
 
