@@ -16,6 +16,7 @@ from hub.kernel.settings import ROOT, Settings
 from hub.rumours.desk import RumourDesk
 from hub.rumours.matching.matcher import Matcher
 from hub.sending import Sending, create_sending
+from hub.subscriptions.desk import SubscriptionDesk
 from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security
 from hub.web.parts import Parts
 
@@ -49,6 +50,7 @@ def _parts(sending: Sending) -> Parts:
         engine=engine,
         rumours=RumourDesk(settings=settings, clock=clock, channels=channels, ring=ring),
         matcher=Matcher(),
+        subscriptions=SubscriptionDesk(settings=settings, clock=clock, channels=channels, ring=ring),
     )
 
 

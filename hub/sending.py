@@ -22,6 +22,7 @@ from hub.kernel.db import db, prepare_engine
 from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.settings import Settings, SettingsError, load
+from hub.subscriptions.recipients import Subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def create_sending(settings: Settings | None = None, *, clock: Clock | None = No
         base_url=settings.site.base_url,
         sender=settings.authority.sender,
         sender_name=settings.authority.name,
+        recipients=Subscribers(app.app_context, settings, clock),
     )
     channels = load_channels(settings.channels.file, surroundings, settings.site.languages)
     chance = random.Random()  # noqa: S311 - jitter only

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -56,7 +56,7 @@ class OutboundMessage:
 
     ``texts`` maps form -> language -> text. ``references`` are the publication ids that this one follows, oldest first;
     ``incident`` is the first of them, or this publication's own id. ``cap_xml`` is the CAP 1.2 document,
-    empty for what is no CAP alert, such as a debunk.
+    empty for what is no CAP alert, such as a debunk. ``topics`` are words of `hub.channels.topics`.
     """
 
     publication_id: str
@@ -72,6 +72,7 @@ class OutboundMessage:
     page_url: str
     texts: Mapping[str, Mapping[str, RenderedText]]
     cap_xml: str
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,57 @@ class HttpClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person behind a destination whose address is only an id.
+
+    ``confirmed``: the person asked for it and proved it. ``refusals`` are those in a row. The links are signed; the one
+    for ``confirm`` is empty once it was used.
+    """
+
+    address: str
+    language: str
+    confirmed: bool
+    refusals: int
+    manage_url: str
+    unsubscribe_url: str
+    confirm_url: str
+
+
+class Recipients(Protocol):
+    """Who stands behind ids. Used while sending, so that no table of the outbox holds an address."""
+
+    def find(self, recipient_id: str) -> Recipient | None:
+        """The person, or ``None`` when there is none any more.
+
+        Raises:
+            TransientChannelError: it cannot be looked up now.
+        """
+        ...
+
+    def taken(self, recipient_id: str) -> None:
+        """The far side took a message again: earlier refusals count no more. Never raises."""
+        ...
+
+    def refused(self, recipient_id: str) -> None:
+        """The far side refused a message for good; after some of them the person is forgotten. Never raises."""
+        ...
+
+
+class Nobody:
+    """There is nobody behind any id."""
+
+    def find(self, recipient_id: str) -> Recipient | None:  # noqa: ARG002 - the protocol's signature
+        """Nobody."""
+        return None
+
+    def taken(self, recipient_id: str) -> None:
+        """Nothing."""
+
+    def refused(self, recipient_id: str) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the hub lends to an adapter."""
 
@@ -183,6 +235,7 @@ class Surroundings:
     base_url: str
     sender: str
     sender_name: str
+    recipients: Recipients = field(default_factory=Nobody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +277,8 @@ class ChannelAdapter(ABC):
     label: ClassVar[Phrase]
     # The message form that it takes from the map, one of `FORMS`.
     form: ClassVar[str]
+    # True: destinations name topics (`hub.channels.topics`) and get what has one of them; the hub itself enters them.
+    by_topic: ClassVar[bool] = False
     # True: one message carries all languages. False: one language a channel, `languages` must then have one entry.
     multilingual: ClassVar[bool]
     # True: the one destination is the account itself (address "self"). False: destinations are kept in the database.

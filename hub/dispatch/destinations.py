@@ -73,15 +73,7 @@ def disable_destination(destination_id: int, now: datetime, *, actor: Actor = HU
         ).one_or_none()
         if changed is None:
             raise NotFound(Phrase("There is no destination %(id)s.", id=destination_id))
-        session.execute(
-            sa.update(deliveries)
-            .where(IS_DUE, deliveries.c.destination_id == destination_id)
-            .values(
-                state=sa.case((deliveries.c.doubtful, str(DeliveryState.UNKNOWN)), else_=str(DeliveryState.CANCELLED)),
-                finished_at=now,
-                error=reasons.stored(Phrase("the destination was closed before it was sent")),
-            )
-        )
+        withdraw_due(session, destination_id, now)
         audit.record(
             session,
             actor=actor,
@@ -90,6 +82,19 @@ def disable_destination(destination_id: int, now: datetime, *, actor: Actor = HU
             detail={"channel": changed.channel_id},
             now=now,
         )
+
+
+def withdraw_due(session: Session, destination_id: int, now: datetime) -> None:
+    """Stops what waits for a destination that is closed."""
+    session.execute(
+        sa.update(deliveries)
+        .where(IS_DUE, deliveries.c.destination_id == destination_id)
+        .values(
+            state=sa.case((deliveries.c.doubtful, str(DeliveryState.UNKNOWN)), else_=str(DeliveryState.CANCELLED)),
+            finished_at=now,
+            error=reasons.stored(Phrase("the destination was closed before it was sent")),
+        )
+    )
 
 
 def ensure_single_destinations(channels: Iterable[Channel], now: datetime) -> None:
@@ -118,7 +123,9 @@ def ensure_single_destinations(channels: Iterable[Channel], now: datetime) -> No
 def _check(channel: Channel, address: str, label: str) -> None:
     faults = []
     wrong = channel.adapter.check_address(address)
-    if channel.adapter.single:
+    if channel.adapter.by_topic:
+        wrong = Phrase("people enter this channel by themselves, on the public page")
+    elif channel.adapter.single:
         wrong = Phrase("this channel takes no addresses")
     elif len(address) > ADDRESS_LENGTH:
         wrong = Phrase("at most %(number)s characters", number=ADDRESS_LENGTH)

@@ -158,7 +158,7 @@ def checks(session: Session) -> dict[str, Check]:
 
 
 def standings(session: Session, channel_ids: Collection[str]) -> list[Standing]:
-    """Every open destination of these channels."""
+    """Every open destination of these channels, apart from people who name topics: of those there are thousands."""
     telling = sa.or_(
         deliveries.c.state.in_([str(DeliveryState.ACCEPTED), str(DeliveryState.FAILED), str(DeliveryState.UNKNOWN)]),
         # An open delivery with a reason has been tried in vain.
@@ -173,7 +173,11 @@ def standings(session: Session, channel_ids: Collection[str]) -> list[Standing]:
             mine.where(telling).scalar_subquery().label("latest_id"),
             mine.where(IS_ACCEPTED).scalar_subquery().label("success_id"),
         )
-        .where(destinations.c.enabled.is_(True), destinations.c.channel_id.in_(channel_ids))
+        .where(
+            destinations.c.enabled.is_(True),
+            destinations.c.by_topic.is_(False),
+            destinations.c.channel_id.in_(channel_ids),
+        )
         .cte("place")
         .prefix_with("MATERIALIZED")
     )

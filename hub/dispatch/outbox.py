@@ -13,7 +13,15 @@ from sqlalchemy.orm import Session
 from hub.cap.vocabulary import MsgType, Severity, Status, Urgency
 from hub.channels.contract import Body, OutboundMessage
 from hub.dispatch import reasons
-from hub.dispatch.models import FAST_LANE, IS_DUE, bodies, deliveries, destinations, publications
+from hub.dispatch.models import (
+    FAST_LANE,
+    IS_DUE,
+    bodies,
+    deliveries,
+    destination_topics,
+    destinations,
+    publications,
+)
 from hub.dispatch.states import OPEN, DeliveryState
 from hub.kernel.phrase import Phrase
 
@@ -21,6 +29,8 @@ from hub.kernel.phrase import Phrase
 _REAL = 100
 _URGENCY = {word: 10 * rank for rank, word in enumerate(reversed(Urgency))}
 _SEVERITY = {word: rank for rank, word in enumerate(reversed(Severity))}
+# Mail by topic: an actual message before the others, and all of it after whatever warns now.
+_BY_TOPIC_REAL, _BY_TOPIC_OTHER = 1, 0
 
 
 def priority(status: str, urgency: str, severity: str) -> int:
@@ -37,11 +47,13 @@ def record(
     follows_id: str | None,
     withdraw: bool,
     now: datetime,
+    widen: bool = False,
 ) -> None:
     """Writes a publication, its frozen bodies and one delivery for each destination.
 
     A first message goes to the enabled destinations of the channels in ``frozen``. A follow-up goes to the enabled
-    destinations that the incident had, never to new ones, and waits there for the message before it.
+    destinations that the incident had, never to new ones, and waits there for the message before it. Of destinations
+    that name topics, a first message reaches those that name one of the message's.
 
     Args:
         session: the session of the open write transaction.
@@ -50,12 +62,51 @@ def record(
         follows_id: the publication that this one follows.
         withdraw: what the incident has not sent yet must not leave any more (correction, cancel).
         now: the moment of recording.
+        widen: a follow-up reaches new destinations too, if they name one of its topics.
     """
     rank = priority(message.status, message.urgency, message.severity)
     if follows_id is not None and withdraw:
         # What takes back a false alarm is as urgent as the alarm, whatever urgency it carries itself.
         known = session.scalar(sa.select(publications.c.priority).where(publications.c.id == follows_id))
         rank = max(rank, known or 0)
+    _enter(session, message, frozen, follows_id, rank, now)
+    if not frozen:
+        return
+    if follows_id is not None and withdraw:
+        _withdraw(session, message.incident, now)
+    if follows_id is None:
+        source = _first_receivers(message, frozen)
+    else:
+        source = _same_receivers(message, frozen, withdraw=withdraw, widen=widen)
+    _insert(session, message, source, rank, now)
+
+
+def record_letter(
+    session: Session, message: OutboundMessage, channel_id: str, body: Body, destination_id: int, now: datetime
+) -> None:
+    """Writes a publication for one destination alone, open or not: what is between the hub and one person."""
+    rank = priority(message.status, message.urgency, message.severity)
+    _enter(session, message, {channel_id: body}, None, rank, now)
+    only = sa.select(*_RECEIVER, sa.null().label("waits_for_id")).where(destinations.c.id == destination_id)
+    _insert(session, message, only, rank, now)
+
+
+def frozen_text(body: Body) -> str:
+    """A body as it is stored. The order of its keys is kept."""
+    return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":"))
+
+
+_RECEIVER = (destinations.c.id, destinations.c.channel_id, destinations.c.host, destinations.c.by_topic)
+
+
+def _enter(
+    session: Session,
+    message: OutboundMessage,
+    frozen: Mapping[str, Body],
+    follows_id: str | None,
+    rank: int,
+    now: datetime,
+) -> None:
     session.execute(
         sa.insert(publications).values(
             id=message.publication_id,
@@ -69,33 +120,30 @@ def record(
             created_at=now,
         )
     )
-    if not frozen:
-        return
-    session.execute(
-        sa.insert(bodies),
-        [
-            {"publication_id": message.publication_id, "channel_id": channel_id, "body": frozen_text(body)}
-            for channel_id, body in frozen.items()
-        ],
+    rows = [
+        {"publication_id": message.publication_id, "channel_id": channel_id, "body": frozen_text(body)}
+        for channel_id, body in frozen.items()
+    ]
+    if rows:
+        session.execute(sa.insert(bodies), rows)
+
+
+def _first_receivers(message: OutboundMessage, channel_ids: Collection[str]) -> sa.Select[Any]:
+    return sa.select(*_RECEIVER, sa.null().label("waits_for_id")).where(
+        destinations.c.enabled.is_(True),
+        destinations.c.channel_id.in_(channel_ids),
+        sa.or_(destinations.c.by_topic.is_(False), _asked_for(message)),
     )
-    if follows_id is not None and withdraw:
-        _withdraw(session, message.incident, now)
-    source = _first_receivers(frozen) if follows_id is None else _same_receivers(message, frozen, withdraw=withdraw)
-    _insert(session, message, source, rank, now)
 
 
-def frozen_text(body: Body) -> str:
-    """A body as it is stored. The order of its keys is kept."""
-    return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":"))
+def _asked_for(message: OutboundMessage) -> sa.ColumnElement[bool]:
+    named = sa.select(destination_topics.c.destination_id).where(destination_topics.c.topic.in_(message.topics))
+    return destinations.c.id.in_(named)
 
 
-def _first_receivers(channel_ids: Collection[str]) -> sa.Select[Any]:
-    return sa.select(
-        destinations.c.id, destinations.c.channel_id, destinations.c.host, sa.null().label("waits_for_id")
-    ).where(destinations.c.enabled.is_(True), destinations.c.channel_id.in_(channel_ids))
-
-
-def _same_receivers(message: OutboundMessage, channel_ids: Collection[str], *, withdraw: bool) -> sa.Select[Any]:
+def _same_receivers(
+    message: OutboundMessage, channel_ids: Collection[str], *, withdraw: bool, widen: bool
+) -> sa.Select[Any]:
     not_cancelled = sa.case((deliveries.c.state != DeliveryState.CANCELLED, deliveries.c.id))
     earlier = (
         sa.select(deliveries.c.destination_id, sa.func.max(not_cancelled).label("last"))
@@ -104,20 +152,26 @@ def _same_receivers(message: OutboundMessage, channel_ids: Collection[str], *, w
         .group_by(deliveries.c.destination_id)
         .subquery()
     )
-    chosen = (
-        sa.select(destinations.c.id, destinations.c.channel_id, destinations.c.host, earlier.c.last)
-        .join(earlier, earlier.c.destination_id == destinations.c.id)
-        .where(destinations.c.enabled.is_(True), destinations.c.channel_id.in_(channel_ids))
-    )
     # A correction stands alone and goes also where the wrong text was stopped in time; anything else would there be
     # the end of a story of which nothing was heard.
     stands_alone = withdraw and message.msg_type != MsgType.CANCEL
-    return chosen if stands_alone else chosen.where(earlier.c.last.is_not(None))
+    had = earlier.c.destination_id.is_not(None) if stands_alone else earlier.c.last.is_not(None)
+    new = sa.and_(earlier.c.destination_id.is_(None), destinations.c.by_topic.is_(True), _asked_for(message))
+    return (
+        sa.select(*_RECEIVER, earlier.c.last)
+        .join(earlier, earlier.c.destination_id == destinations.c.id, isouter=widen)
+        .where(
+            destinations.c.enabled.is_(True),
+            destinations.c.channel_id.in_(channel_ids),
+            sa.or_(had, new) if widen else had,
+        )
+    )
 
 
 def _insert(session: Session, message: OutboundMessage, source: sa.Select[Any], rank: int, now: datetime) -> None:
     receiver = source.subquery("receiver")
-    destination_id, channel_id, host, waits_for_id = receiver.c
+    destination_id, channel_id, host, by_topic, waits_for_id = receiver.c
+    after_all = _BY_TOPIC_REAL if message.status == Status.ACTUAL else _BY_TOPIC_OTHER
     values = {
         "publication_id": sa.literal(message.publication_id),
         "destination_id": destination_id,
@@ -126,7 +180,7 @@ def _insert(session: Session, message: OutboundMessage, source: sa.Select[Any], 
         "waits_for_id": sa.cast(waits_for_id, sa.BigInteger),
         "state": sa.literal(str(DeliveryState.DUE)),
         "lane": sa.literal(FAST_LANE),
-        "priority": sa.literal(rank),
+        "priority": sa.case((by_topic, after_all), else_=rank),
         "next_attempt_at": sa.literal(now, deliveries.c.next_attempt_at.type),
         "expires": sa.literal(message.expires, deliveries.c.expires.type),
         "attempts": sa.literal(0),

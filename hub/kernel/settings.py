@@ -169,6 +169,14 @@ class RumoursSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionsSettings:
+    """Subscriptions by e-mail: how often one may ask, and after how many refusals nobody is written to any more."""
+
+    requests_per_hour: int = field(metadata=check.integer(1, 1000))
+    refusals: int = field(metadata=check.integer(1, 100))
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsSettings:
     """Who may read the metrics from another machine; without a token nobody may."""
 
@@ -199,6 +207,7 @@ class Settings:
     channels: ChannelsSettings
     alerts: AlertsSettings
     rumours: RumoursSettings
+    subscriptions: SubscriptionsSettings
     metrics: MetricsSettings
     logging: LoggingSettings
 

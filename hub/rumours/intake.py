@@ -24,9 +24,10 @@ from hub.identity.actor import Actor
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import InvalidInput
 from hub.kernel.ids import new_id
+from hub.kernel.sealing import derived_key
 from hub.rumours import pictures
 from hub.rumours.changing import locked
-from hub.rumours.contact import derived_key, sealed
+from hub.rumours.contact import sealed
 from hub.rumours.desk import RumourDesk
 from hub.rumours.errors import ReportKeyReused
 from hub.rumours.matching.matcher import Matcher, Suggestion

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hub.dispatch.engine import Engine
     from hub.rumours.desk import RumourDesk
     from hub.rumours.matching.matcher import Matcher
+    from hub.subscriptions.desk import SubscriptionDesk
 
 # The key under which `create_app` leaves the parts in ``app.extensions``.
 EXTENSION = "hub"
@@ -36,6 +37,7 @@ class Parts:
     engine: Engine
     rumours: RumourDesk
     matcher: Matcher
+    subscriptions: SubscriptionDesk
 
 
 def parts() -> Parts:

@@ -29,6 +29,8 @@ DEVICE_SECONDS = 365 * 24 * 3600
 # A person who corrects a form sends it some times.
 TRIES_A_REPORT = 5
 LOOKS = "30 per minute"
+# A provider of mail unsubscribes for many of its users from few addresses.
+LINKS = "600 per minute"
 # RFC 6177, section 2: no line gets less than a /64.
 IPV6_LINE = 64
 FROM_ONE_ADDRESS = Phrase("Too much comes from your network at the moment. Please wait, then try again.")
@@ -108,6 +110,25 @@ def take_tracking() -> None:
         TooManyRequests: the address has had its share of this minute.
     """
     _take(LOOKS, "tracking", network(), FROM_ONE_ADDRESS)
+
+
+def take_subscription() -> None:
+    """Counts one request to subscribe, whatever becomes of it.
+
+    Raises:
+        TooManyRequests: the address has had its share of this hour.
+    """
+    share = f"{parts().settings.subscriptions.requests_per_hour} per hour"
+    _take(share, "subscription", network(), FROM_ONE_ADDRESS)
+
+
+def take_link() -> None:
+    """Counts one use of a link from a mail to a subscriber, good or forged.
+
+    Raises:
+        TooManyRequests: the address has had its share of this minute.
+    """
+    _take(LINKS, "subscription-link", network(), FROM_ONE_ADDRESS)
 
 
 def network() -> str:

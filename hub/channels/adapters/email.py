@@ -104,7 +104,7 @@ class Email(ChannelAdapter):
             "subject": " / ".join(dict.fromkeys(subjects)),
             "languages": [text.language for text in texts],
             "text": "\n\n-- \n\n".join(text.text for text in texts) + f"\n\n{message.page_url}\n",
-            "html": _html([(text.language, text.text) for text in texts], message.page_url),
+            "html": html_of([(text.language, text.text) for text in texts], message.page_url),
         }
 
     def preview(self, body: Body) -> list[PreviewPart]:
@@ -127,7 +127,7 @@ class Email(ChannelAdapter):
             raise PermanentChannelError(Phrase("this is not an e-mail address"))
         message = self._message(outgoing.body, recipient)
         answer = deliver(self.server, self.settings["sender"], recipient, message.as_bytes(), outgoing.deadline)
-        return Acceptance(remote_id=_queue_id(answer) or str(message["Message-ID"]))
+        return Acceptance(remote_id=queue_id(answer) or str(message["Message-ID"]))
 
     def check(self) -> Phrase | None:
         """Can we reach the server and log in?"""
@@ -176,13 +176,15 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _queue_id(answer: bytes) -> str:
+def queue_id(answer: bytes) -> str:
+    """The queue number in a server's answer; empty when there is none."""
     text = answer.decode("ascii", "replace")
     found = QUEUE_ID.search(text)
     return found[1][:LONGEST_REMOTE_ID] if found else ""
 
 
-def _html(texts: list[tuple[str, str]], page_url: str) -> str:
+def html_of(texts: list[tuple[str, str]], page_url: str) -> str:
+    """A page with the texts, (language, text), and the link."""
     blocks = []
     for language, text in texts:
         paragraphs = "".join(
