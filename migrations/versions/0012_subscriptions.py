@@ -5,6 +5,7 @@ Revision 0012, after 0011.
 
 import sqlalchemy as sa
 from alembic import op
+
 from hub.kernel.db import UtcDateTime
 
 revision = "0012"
