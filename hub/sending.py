@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from hub.alerts.planned.watch import PlanWatcher
 from hub.channels.contract import Channel, Surroundings
 from hub.channels.registry import load_channels
 from hub.dispatch.engine import Engine
-from hub.dispatch.watch import Lookout
+from hub.dispatch.watch import BEAT_SECONDS, Lookout
 from hub.kernel import logs
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.db import db, prepare_engine
@@ -23,6 +24,8 @@ from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.settings import Settings, SettingsError, load
 from hub.subscriptions.recipients import Subscribers
+
+POLLS_A_BEAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,11 @@ def create_sending(settings: Settings | None = None, *, clock: Clock | None = No
     )
     channels = load_channels(settings.channels.file, surroundings, settings.site.languages)
     chance = random.Random()  # noqa: S311 - jitter only
-    watch = Lookout(app.app_context, channels, clock)
+    # A dispatcher that polls more often than by default shows it: five polls from sign to sign, five seconds at most.
+    seconds = min(BEAT_SECONDS, POLLS_A_BEAT * settings.delivery.poll_seconds)
+    watch = Lookout(app.app_context, channels, clock, seconds)
     engine = Engine(app.app_context, channels, settings.delivery, clock, chance, watch=watch)
+    watch.take_on(PlanWatcher(app.app_context, settings, channels, engine.ring))
     return Sending(app, settings, clock, channels, engine)
 
 

@@ -19,7 +19,8 @@ class Draft:
     then come from there (a correction may bring another area).
 
     ``identifier``, ``sent`` and ``version_id`` are empty at first. The preview fills them in; the identifier is then
-    the key under which this alert can be created once.
+    the key under which this alert can be created once. ``sent`` lies ahead where it is planned to be sent later.
+    ``plan`` is the identifier of a planned send whose place this takes: it ends when this is sent or planned.
     """
 
     situation_id: str
@@ -34,6 +35,7 @@ class Draft:
     identifier: str = ""
     sent: datetime | None = None
     version_id: str = ""
+    plan: str = ""
 
 
 def to_json(draft: Draft) -> str:

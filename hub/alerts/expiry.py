@@ -24,9 +24,9 @@ def check(text: str, *, sent: datetime, longest: timedelta, zone: ZoneInfo) -> t
         longest: how long an alert may last.
         zone: the town's time zone.
     """
-    moment = _read(text, zone)
+    moment = read(text, zone)
     if moment is None:
-        phrase = Phrase("Give a date and a time that exist, such as %(example)s.", example=_example(sent, zone))
+        phrase = Phrase("Give a date and a time that exist, such as %(example)s.", example=example(sent, zone))
         return None, [Fault(FIELD, phrase)]
     if moment <= sent:
         return None, [Fault(FIELD, Phrase("The end of the alert must lie in the future."))]
@@ -36,7 +36,8 @@ def check(text: str, *, sent: datetime, longest: timedelta, zone: ZoneInfo) -> t
     return moment, []
 
 
-def _read(text: str, zone: ZoneInfo) -> datetime | None:
+def read(text: str, zone: ZoneInfo) -> datetime | None:
+    """The moment of a text ``YYYY-MM-DDTHH:MM`` in a zone; ``None`` when there is no such moment."""
     if not LOCAL.fullmatch(text):
         return None
     try:
@@ -49,5 +50,6 @@ def _read(text: str, zone: ZoneInfo) -> datetime | None:
     return moment.astimezone(UTC) if exists else None
 
 
-def _example(sent: datetime, zone: ZoneInfo) -> str:
+def example(sent: datetime, zone: ZoneInfo) -> str:
+    """Such a text, some hours ahead."""
     return (sent.astimezone(zone) + timedelta(hours=6)).strftime("%Y-%m-%dT%H:%M")

@@ -11,13 +11,26 @@ from flask.cli import AppGroup
 
 from hub.app import create_app
 from hub.channels.registry import ChannelsError
-from hub.cli import alerts, audit, map_facts, map_files, maps, numbers, officers, outbox, partners, rumours, setup
+from hub.cli import (
+    alerts,
+    audit,
+    map_facts,
+    map_files,
+    maps,
+    numbers,
+    officers,
+    outbox,
+    partners,
+    planned,
+    rumours,
+    setup,
+)
 from hub.kernel.settings import SettingsError
 
 hub = AppGroup(
     "hub", help="Run the hub: set up, officers, partners, message maps, numbers, rumours, alerts, deliveries."
 )
-for part in (setup, officers, partners, maps, numbers, rumours, alerts, outbox, audit):
+for part in (setup, officers, partners, maps, numbers, rumours, alerts, planned, outbox, audit):
     part.register(hub)
 # Importing it hangs its commands on those of the maps.
 MORE = (map_files, map_facts)

@@ -13,6 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 from hub.alerts import queries, service
 from hub.alerts.area import LONGEST_GEOJSON
 from hub.alerts.drafts import Draft
+from hub.alerts.planned import service as planned
 from hub.alerts.service import Preview
 from hub.cli.speech import PARTLY, UNDER_WAY, json_option, operator, said, say, show_json, speaks
 from hub.dispatch import queries as outbox
@@ -36,6 +37,7 @@ def _sending_options(command: Any) -> Any:
     for option in (
         click.option("--set", "blanks", multiple=True, metavar="NAME=VALUE", help="Fills one blank; may be repeated."),
         click.option("--yes", is_flag=True, help="Send without asking for the word; for scripts."),
+        click.option("--at", default="", metavar="YYYY-MM-DDTHH:MM", help="Send it then, in the town's time; not now."),
         click.option("--wait", type=float, default=60.0, show_default=True, help="Seconds to watch the deliveries."),
         json_option,
     ):
@@ -64,6 +66,7 @@ def trigger(  # the options of one command
     channels: tuple[str, ...],
     blanks: tuple[str, ...],
     wait: float,
+    at: str,
     *,
     yes: bool,
     as_json: bool,
@@ -81,7 +84,7 @@ def trigger(  # the options of one command
         expires=expires,
         channels=channels or _suitable(exercise=exercise),
     )
-    _send(draft, yes=yes, wait=wait, as_json=as_json)
+    _send(draft, at=at, yes=yes, wait=wait, as_json=as_json)
 
 
 @click.command("follow")
@@ -90,7 +93,9 @@ def trigger(  # the options of one command
 @_sending_options
 @with_appcontext
 @speaks
-def follow(alert: str, message: str, blanks: tuple[str, ...], wait: float, *, yes: bool, as_json: bool) -> None:
+def follow(
+    alert: str, message: str, blanks: tuple[str, ...], wait: float, at: str, *, yes: bool, as_json: bool
+) -> None:
     """Sends a follow-up of an alert: an update, a correction, a cancel, an all-clear."""
     first = queries.get(reading(), alert)
     known = {
@@ -106,7 +111,7 @@ def follow(alert: str, message: str, blanks: tuple[str, ...], wait: float, *, ye
         blanks=known | _pairs(blanks),
         follows=alert,
     )
-    _send(draft, yes=yes, wait=wait, as_json=as_json)
+    _send(draft, at=at, yes=yes, wait=wait, as_json=as_json)
 
 
 @click.command("status")
@@ -122,9 +127,9 @@ def status(alert: str, *, as_json: bool) -> None:
     _report(found.identifier, as_json=as_json)
 
 
-def _send(draft: Draft, *, yes: bool, wait: float, as_json: bool) -> None:
+def _send(draft: Draft, *, at: str, yes: bool, wait: float, as_json: bool) -> None:
     desk = parts().desk
-    preview = service.preview(desk, draft)
+    preview = planned.preview(desk, draft, at) if at else service.preview(desk, draft)
     if not as_json:
         _show(preview)
     if not yes:
@@ -132,6 +137,13 @@ def _send(draft: Draft, *, yes: bool, wait: float, as_json: bool) -> None:
         typed = click.prompt(said(Phrase("Type %(word)s to send", word=word)), default="", show_default=False, err=True)
         if typed != word:
             raise InvalidInput([Fault("confirmation", Phrase("Nothing was sent: the word is %(word)s.", word=word))])
+    if at:
+        identifier = planned.plan(desk, preview.draft, preview.digest, operator())
+        if as_json:
+            show_json({"identifier": identifier, "planned_for": at})
+        else:
+            say("Planned as %(identifier)s; it leaves by itself at %(moment)s", identifier=identifier, moment=at)
+        return
     result = service.trigger(desk, preview.draft, preview.digest, operator())
     if not as_json:
         say("Sent as %(identifier)s", identifier=result.identifier)

@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -54,6 +54,18 @@ class Watch(Protocol):
         ...
 
 
+class Chore(Protocol):
+    """Periodic work of another part: called every few seconds in every dispatcher, so it must be safe to do twice."""
+
+    def __call__(self) -> None:
+        """Does it, or begins it; quick."""
+        ...
+
+    def join(self, seconds: float) -> None:
+        """Waits a little for what was begun."""
+        ...
+
+
 class Unwatched:
     """Nobody watches."""
 
@@ -75,6 +87,7 @@ class Lookout:
         channels: the configured channels.
         clock: the time.
         seconds: how far apart the signs of life are.
+        chores: periodic work that comes with the signs of life.
     """
 
     def __init__(
@@ -83,6 +96,7 @@ class Lookout:
         channels: Mapping[str, Channel],
         clock: Clock,
         seconds: float = BEAT_SECONDS,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._context = context
         self._clock = clock
@@ -90,17 +104,27 @@ class Lookout:
         self._tally = Tally()
         self._checks = Checks(context, channels, clock)
         self._doubts = Doubts(context, channels, clock)
+        self._chores = list(chores)
         self._id = ""
         self._next = float("-inf")
+
+    def take_on(self, chore: Chore) -> None:
+        """One more piece of periodic work. Before the engine starts."""
+        self._chores.append(chore)
 
     def come_round(self) -> None:
         """Gives a sign of life when it is time for one."""
         if time.monotonic() < self._next:
             return
+        first = not self._id
         try:
             self._beat()
         except Exception:  # whatever ails the database, deliveries go on
             log.exception("a sign of life could not be written; trying again")
+        else:
+            # Not with the first sign: a command that sends one message is over before a chore has ended.
+            if not first:
+                self._do_chores()
         self._next = time.monotonic() + self._seconds
 
     def ended(self, result: Result) -> None:
@@ -111,6 +135,8 @@ class Lookout:
         """Signs off. Without it the last sign simply grows old."""
         self._checks.join(LEAVE_SECONDS)
         self._doubts.join(LEAVE_SECONDS)
+        for chore in self._chores:
+            chore.join(LEAVE_SECONDS)
         counts, now = self._tally.taken(), self._clock.now()
         try:
             with self._context(), transaction() as session:
@@ -121,6 +147,13 @@ class Lookout:
             self._tally.give_back(counts)
             log.exception("the end of this dispatcher could not be written")
         self._id, self._next = "", float("-inf")
+
+    def _do_chores(self) -> None:
+        for chore in self._chores:
+            try:
+                chore()
+            except Exception:  # whatever ails it, deliveries go on
+                log.exception("periodic work could not be done; trying again")
 
     def _beat(self) -> None:
         counts, now = self._tally.taken(), self._clock.now()

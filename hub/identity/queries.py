@@ -101,6 +101,12 @@ def person(session: Session, token: str, *, limits: Security, now: datetime) -> 
     )
 
 
+def may_still(session: Session, officer_id: str, permission: str) -> bool:
+    """Whether an officer who decided something earlier is still trusted with it: not disabled, and of such a role."""
+    found = session.execute(sa.select(Officer.role, Officer.disabled).where(Officer.id == officer_id)).one_or_none()
+    return found is not None and not found.disabled and permission in PERMISSIONS[Role(found.role)]
+
+
 def accounts(session: Session) -> list[Account]:
     """Every officer, by login."""
     rows = session.execute(

@@ -119,6 +119,12 @@ def reading() -> Session:
     return db.session()
 
 
+def database_now(session: Session) -> datetime:
+    """The moment by the database's own clock, which all hosts share; on SQLite by its machine's, to the second."""
+    found: datetime = session.scalars(sa.select(sa.func.now(type_=UtcDateTime()))).one()
+    return found
+
+
 def prepare_engine(engine: Engine) -> None:
     """Sets SQLite up for a server: WAL, ``synchronous=FULL``, foreign keys, immediate write transactions.
 

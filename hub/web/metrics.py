@@ -18,6 +18,8 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.alerts.planned import queries as plans
+from hub.alerts.planned.models import ALIVE
 from hub.dispatch import health, tally
 from hub.dispatch.queries import sending_stopped
 from hub.dispatch.states import OPEN
@@ -154,6 +156,11 @@ def _outbox(hub: Parts) -> Iterator[Metric]:
         lapsed.add_metric([channel_id], queue.lapsed)
         oldest.add_metric([channel_id], (now - queue.since).total_seconds() if queue.since else 0.0)
     yield from (due, later, leased, lapsed, oldest)
+    waiting = GaugeMetricFamily("hub_planned_sends", "Alerts confirmed to be sent later, by state", labels=["state"])
+    found = plans.counts(session)
+    for state in ALIVE:
+        waiting.add_metric([str(state)], found[state])
+    yield waiting
     stopped = float(sending_stopped(session) is not None)
     yield GaugeMetricFamily("hub_sending_stopped", "Whether a person has stopped all sending", stopped)
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from hub.alerts import queries, service
 from hub.alerts.drafts import Draft
 from hub.alerts.errors import AlreadyFollowed, StalePreview
+from hub.alerts.planned import service as planned
 from hub.kernel.db import reading
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
@@ -40,13 +41,13 @@ def confirm() -> ResponseReturnValue:
         fault = Fault("word", Phrase("Type the word %(word)s to send. Nothing has been sent yet.", word=expected))
         return _again(draft, [fault])
     try:
-        result = service.trigger(parts().desk, draft, digest, current_officer().actor)
+        result = planned.trigger(parts().desk, draft, digest, current_officer().actor)
     except StalePreview as error:
-        return _again(_unsettled(draft), [], error)
+        return _again(unsettled(draft), [], error)
     except AlreadyFollowed as error:
         return alert_page(draft.follows or "", draft, [Fault("form", error.detail)]), error.status
     except InvalidInput as error:
-        return _form(draft, error.faults), error.status
+        return form_page(draft, error.faults), error.status
     return redirect(url_for("console.alert", identifier=result.identifier), 303)
 
 
@@ -57,7 +58,7 @@ def change() -> ResponseReturnValue:
     draft, _ = tokens.read(request.form.get("token", ""))
     if _sent(draft):  # a page left open after sending: the form would look as if nothing had left
         return redirect(url_for("console.alert", identifier=draft.identifier), 303)
-    return _form(_unsettled(draft), ())
+    return form_page(unsettled(draft), ())
 
 
 def _sent(draft: Draft) -> bool:
@@ -73,17 +74,19 @@ def _again(draft: Draft, faults: list[Fault], stale: StalePreview | None = None)
     try:
         preview = service.preview(parts().desk, draft)
     except StalePreview as error:
-        return _again(_unsettled(draft), [], error)
+        return _again(unsettled(draft), [], error)
     except InvalidInput as error:
-        return _form(draft, error.faults), error.status
+        return form_page(draft, error.faults), error.status
     status = stale.status if stale else InvalidInput.status
     return confirm_page(preview, faults, stale.detail if stale else None), status
 
 
-def _unsettled(draft: Draft) -> Draft:
+def unsettled(draft: Draft) -> Draft:
+    """The draft without what a preview has fixed: it can be looked at anew."""
     return replace(draft, identifier="", sent=None, version_id="")
 
 
-def _form(draft: Draft, faults: tuple[Fault, ...]) -> str:
-    draft = _unsettled(draft)
+def form_page(draft: Draft, faults: tuple[Fault, ...]) -> str:
+    """The form that the draft came from, with everything typed."""
+    draft = unsettled(draft)
     return alert_page(draft.follows, draft, faults) if draft.follows else compose_page(draft, faults)

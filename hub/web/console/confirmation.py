@@ -20,8 +20,10 @@ REAL_WORDS = {"fr": "ALERTE", "en": "ALERT"}
 EXERCISE_WORDS = {"fr": "EXERCICE", "en": "EXERCISE"}
 
 
-def confirm_page(preview: Preview, faults: Sequence[Fault] = (), renewed: Phrase | None = None) -> str:
-    """The page for a preview. ``renewed`` says why it is shown once more."""
+def confirm_page(
+    preview: Preview, faults: Sequence[Fault] = (), renewed: Phrase | None = None, *, planned: bool = False
+) -> str:
+    """The page for a preview. ``renewed`` says why it is shown once more, ``planned`` that it is for a later moment."""
     draft = preview.draft
     return render_template(
         "console/confirm.html",
@@ -36,7 +38,8 @@ def confirm_page(preview: Preview, faults: Sequence[Fault] = (), renewed: Phrase
         findings=preview.findings,
         notes=preview.notes,
         destinations=sum(each.destinations for each in preview.carried),
-        token=tokens.sign(draft, preview.digest),
+        token=tokens.sign(draft, preview.digest, planned=planned),
+        at=draft.sent if planned else None,
         word=word(draft),
         faults=faults,
         renewed=renewed,

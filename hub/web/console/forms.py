@@ -100,6 +100,7 @@ def read_draft(request: Request, start: Draft) -> Draft:
         geojson=geojson,
         expires=request.form.get("expires", "").strip(),
         channels=tuple(dict.fromkeys(request.form.getlist("channels"))),
+        plan=request.form.get("plan", ""),
     )
 
 

@@ -10,6 +10,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from hub.alerts import queries as alerts
+from hub.alerts.planned import queries as planned
+from hub.alerts.planned.queries import Plan
 from hub.alerts.views import AlertView
 from hub.dispatch import queries as dispatch
 from hub.dispatch.health import ALIVE, last_sign
@@ -32,10 +34,12 @@ RECENT = timedelta(hours=24)
 class Banners:
     """What every page says at its top.
 
+    ``stuck``: planned sends that were not sent and wait for a person.
     ``asleep``: no dispatcher runs, here or anywhere else; ``last_sign`` is when one last gave a sign of life.
     """
 
     stop: Stop | None
+    stuck: tuple[Plan, ...]
     asleep: bool
     last_sign: datetime | None
     real: tuple[AlertView, ...]
@@ -57,6 +61,7 @@ def home() -> ResponseReturnValue:
         waiting_by_channel={label_of(channel_id): number for channel_id, number in waiting.by_channel.items()},
         stop=dispatch.sending_stopped(session),
         now=now,
+        plans=planned.alive(session),
         overdue=[each for each in drafts.reviews(session, today()) if each.due is drafts.Due.OVERDUE],
         in_review=[each for each in drafts.open_drafts(session) if each.state is DraftState.REVIEW],
     )
@@ -74,6 +79,7 @@ def banners() -> Banners:
     seen = last_sign(session)
     return Banners(
         stop=dispatch.sending_stopped(session),
+        stuck=tuple(planned.stuck(session)),
         asleep=seen is None or seen <= now - ALIVE,
         last_sign=seen,
         real=tuple(alert for alert in open_alerts if not alert.exercise),

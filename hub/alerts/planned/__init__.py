@@ -1,0 +1,1 @@
+"""Alerts that an officer has confirmed to be sent at a later moment."""
