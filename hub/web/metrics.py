@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections import Counter as Counts
 from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -18,8 +19,11 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.alerts import promises
+from hub.alerts import queries as alerts
 from hub.alerts.planned import queries as plans
 from hub.alerts.planned.models import ALIVE
+from hub.cap.vocabulary import Status
 from hub.dispatch import health, tally
 from hub.dispatch.queries import sending_stopped
 from hub.dispatch.states import OPEN
@@ -161,6 +165,13 @@ def _outbox(hub: Parts) -> Iterator[Metric]:
     for state in ALIVE:
         waiting.add_metric([str(state)], found[state])
     yield waiting
+    broken = Counts(
+        str(promise.alert.status) for promise in promises.overdue(session, alerts.open_alerts(session, now), now)
+    )
+    late = GaugeMetricFamily("hub_promises_overdue", "Promised messages that have not come", labels=["status"])
+    for status in (Status.ACTUAL, Status.EXERCISE):
+        late.add_metric([str(status)], broken[str(status)])
+    yield late
     stopped = float(sending_stopped(session) is not None)
     yield GaugeMetricFamily("hub_sending_stopped", "Whether a person has stopped all sending", stopped)
 

@@ -184,7 +184,7 @@ BOOK.elsewhere(
     Grade.ERROR,
     source="Sutton",
     advice=Phrase("Send the “no change” message of the level."),
-    enforced=Phrase("on the desk of the running alert; the text by MAP-06"),
+    enforced=Phrase("by an alarm on every page of the console until a message follows; the text by MAP-06"),
 )
 BOOK.elsewhere(
     "LIF-07",

@@ -44,6 +44,7 @@ _FOUND = {
     "postgresql": "register_words.words @@ to_tsquery('simple', :question)",
 }
 
+
 def _make(_table: sa.Table, connection: Connection, **_: Any) -> None:
     for statement in _MAKE[connection.dialect.name]:
         connection.exec_driver_sql(statement)

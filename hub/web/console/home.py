@@ -9,9 +9,11 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from hub.alerts import promises
 from hub.alerts import queries as alerts
 from hub.alerts.planned import queries as planned
 from hub.alerts.planned.queries import Plan
+from hub.alerts.promises import Promise
 from hub.alerts.views import AlertView
 from hub.dispatch import queries as dispatch
 from hub.dispatch.health import ALIVE, last_sign
@@ -26,6 +28,7 @@ from hub.web.console.map_editor.ground import today
 from hub.web.parts import parts
 from hub.web.security import access
 
+MINUTE = timedelta(minutes=1)
 # Older troubles are history: they stay on the pages of their alerts.
 RECENT = timedelta(hours=24)
 
@@ -34,12 +37,14 @@ RECENT = timedelta(hours=24)
 class Banners:
     """What every page says at its top.
 
-    ``stuck``: planned sends that were not sent and wait for a person.
+    ``stuck``: planned sends that were not sent and wait for a person. ``broken``: messages that
+    were promised to the public and have not come.
     ``asleep``: no dispatcher runs, here or anywhere else; ``last_sign`` is when one last gave a sign of life.
     """
 
     stop: Stop | None
     stuck: tuple[Plan, ...]
+    broken: tuple[Promise, ...]
     asleep: bool
     last_sign: datetime | None
     real: tuple[AlertView, ...]
@@ -51,11 +56,15 @@ class Banners:
 def home() -> ResponseReturnValue:
     """What is going on."""
     session, now = reading(), parts().clock.now()
+    under_way = alerts.open_alerts(session, now)
     waiting = dispatch.waiting_summary(session, now)
     failures = [row for row in dispatch.recent_failures(session) if row.finished_at and row.finished_at > now - RECENT]
     return render_template(
         "console/home.html",
-        alerts=alerts.open_alerts(session, now),
+        alerts=under_way,
+        late={
+            each.alert.identifier: int(each.late(now) / MINUTE) for each in promises.overdue(session, under_way, now)
+        },
         trouble=progress.trouble(failures),
         waiting=waiting,
         waiting_by_channel={label_of(channel_id): number for channel_id, number in waiting.by_channel.items()},
@@ -80,6 +89,7 @@ def banners() -> Banners:
     return Banners(
         stop=dispatch.sending_stopped(session),
         stuck=tuple(planned.stuck(session)),
+        broken=tuple(promises.overdue(session, open_alerts, now)),
         asleep=seen is None or seen <= now - ALIVE,
         last_sign=seen,
         real=tuple(alert for alert in open_alerts if not alert.exercise),

@@ -14,6 +14,8 @@ from hub.kernel.db import reading, transaction
 from hub.kernel.phrase import Phrase
 from tests.alerts.test_planned import local
 
+RIVER = {"blanks.riviere.fr": "la Lise", "blanks.riviere.en": "the Lise"}
+
 
 @pytest.fixture
 def clock(clock):
@@ -121,3 +123,21 @@ def test_whoever_may_only_look_sees_the_plans(anne, stranger, clock):
     assert "Anne Martin" in stranger.page
     assert "/console/planned/" not in stranger.page
     assert stranger.post("/console/planned/" + "0" * 32 + "/cancel").status_code == 403
+
+
+@pytest.mark.parametrize("mode", ["exercise", "actual"])
+def test_a_broken_promise_is_on_every_page_until_a_message_follows(anne, clock, mode):
+    identifier = anne.send(mode, **times(clock))
+    link = f'href="/console/alerts/{identifier}#follow-title"'
+    clock.advance(40 * 60 + 61)
+    for page in ("/console/", "/console/channels", "/console/health"):
+        assert link in anne.get(page).text
+    assert ('role="alert"><strong>EXERCICE' in anne.page) is (mode == "exercise")
+    shown = anne.get("/metrics").text
+    status = {"exercise": "Exercise", "actual": "Actual"}[mode]
+    assert f'hub_promises_overdue{{status="{status}"}} 1.0' in shown
+    typed = {"blanks.zones": "Bas-Bourg", "blanks.prochain": hour(clock, 30), "blanks.heure_fin": hour(clock, 240)}
+    anne.get(f"/console/alerts/{identifier}")
+    anne.post(f"/console/alerts/{identifier}/follow-up/act.no_change", {**typed, **RIVER})
+    anne.post("/console/confirm", {"token": anne.hidden("token")})
+    assert link not in anne.get("/console/").text
