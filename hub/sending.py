@@ -16,6 +16,7 @@ from hub.alerts.planned.watch import PlanWatcher
 from hub.channels.contract import Channel, Surroundings
 from hub.channels.registry import load_channels
 from hub.dispatch.engine import Engine
+from hub.dispatch.rounds import Round
 from hub.dispatch.watch import BEAT_SECONDS, Lookout
 from hub.kernel import logs
 from hub.kernel.clock import Clock, SystemClock
@@ -23,6 +24,7 @@ from hub.kernel.db import db, prepare_engine
 from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.settings import Settings, SettingsError, load
+from hub.rumours import erasure
 from hub.subscriptions.recipients import Subscribers
 
 POLLS_A_BEAT = 5
@@ -70,6 +72,7 @@ def create_sending(settings: Settings | None = None, *, clock: Clock | None = No
     watch = Lookout(app.app_context, channels, clock, seconds)
     engine = Engine(app.app_context, channels, settings.delivery, clock, chance, watch=watch)
     watch.take_on(PlanWatcher(app.app_context, settings, channels, engine.ring))
+    watch.take_on(Round("reports.erase", erasure.EVERY, lambda: erasure.erase(settings, clock), app.app_context, clock))
     return Sending(app, settings, clock, channels, engine)
 
 

@@ -25,10 +25,11 @@ from hub.kernel.db import reading, transaction
 from hub.kernel.errors import InvalidInput
 from hub.kernel.ids import new_id
 from hub.kernel.sealing import derived_key
-from hub.rumours import pictures
+from hub.rumours import picture_files, pictures
 from hub.rumours.changing import locked
 from hub.rumours.contact import sealed
 from hub.rumours.desk import RumourDesk
+from hub.rumours.erasure import THE_HUB
 from hub.rumours.errors import ReportKeyReused
 from hub.rumours.matching.matcher import Matcher, Suggestion
 from hub.rumours.models import MatchDecision, Report, Rumour
@@ -40,8 +41,6 @@ __all__ = ["HEARD_ON", "HeardOn", "Receipt", "ReportDraft", "Via", "take_in"]
 FOR_CODES = b"tocsin: tracking codes of reports, 1"
 # 128 bits: whoever tries a million codes a second for a hundred years finds none of a million reports.
 CODE_BYTES = 16
-# Who did it, when nobody is known to have done it.
-THE_HUB = Actor("hub", "intake", "Intake of reports")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ def take_in(
         raise InvalidInput(faults)
     if earlier := _earlier(code, asked):
         return earlier
-    kept = pictures.keep(desk.settings.data.directory, picture) if picture else ""
+    kept = picture_files.keep(desk.settings.data.directory, picture) if picture else ""
     report = _report(desk, draft, via, actor, now)
     report.tracking_hash, report.request_hash, report.picture = hashed(code), asked, kept
     try:

@@ -1,4 +1,4 @@
-"""Pictures that come with reports: looked at before they are decoded, made anew, kept under the hash of what was made.
+"""Pictures that come with reports: looked at before they are decoded, and made anew.
 
 A picture is known by its content, never by its name. Only its pixels go on: place, camera, thumbnails, comments and
 colour profiles stay behind, and so does whatever was hidden after the end of the file.
@@ -6,14 +6,8 @@ colour profiles stay behind, and so does whatever was hidden after the end of th
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import tempfile
 import threading
-from collections.abc import Collection
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image, ImageOps
 
@@ -25,9 +19,6 @@ MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2048
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP")
-FOLDER = "report_pictures"
-NAME = re.compile(r"[0-9a-f]{64}\.jpg")
-TYPE = "image/jpeg"
 
 # Fifty million pixels are 200 MB while they are made smaller: one picture at a time in a process.
 _one_at_a_time = threading.Lock()
@@ -72,36 +63,3 @@ def _made_anew(picture: Image.Image) -> bytes:
     made = BytesIO()
     fresh.save(made, "JPEG", quality=QUALITY, optimize=True)
     return made.getvalue()
-
-
-def keep(directory: Path, made: bytes) -> str:
-    """Stores a cleaned picture in the data directory and returns its name there. Stored twice, it is there once."""
-    name = f"{hashlib.sha256(made).hexdigest()}.jpg"
-    folder = directory / FOLDER
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(prefix="part.", dir=folder)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(made)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(part).replace(folder / name)
-    return name
-
-
-def path_of(directory: Path, name: str) -> Path | None:
-    """Where a picture lies, if it is there."""
-    if not NAME.fullmatch(name):
-        return None
-    path = directory / FOLDER / name
-    return path if path.is_file() else None
-
-
-def sweep(directory: Path, known: Collection[str], before: float) -> int:
-    """Removes what no report names and what was left half written, if it is older than ``before`` (seconds, epoch)."""
-    folder = directory / FOLDER
-    if not folder.is_dir():
-        return 0
-    left = [path for path in folder.iterdir() if path.name not in known and path.stat().st_mtime < before]
-    for path in left:
-        path.unlink(missing_ok=True)
-    return len(left)

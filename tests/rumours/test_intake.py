@@ -28,13 +28,13 @@ def count(table) -> int:
     return reading().scalar(sa.select(sa.func.count()).select_from(table))
 
 
-def test_a_report_is_stored_as_it_was_said_and_nobody_knows_by_whom(any_desk):
-    clock = any_desk.clock
+def test_a_report_is_stored_as_it_was_said_and_nobody_knows_by_whom(desk):
+    clock = desk.clock
     whole = replace(
         DRAFT, text="Le <b>pont</b>\r\n\u202eest parti\u200b ", place="après l'église", latitude=49.5, longitude=0.2,
         seen_at=clock.now() - timedelta(hours=1), link="https://reseau.example/p/1", contact="marie@poste.example",
     )  # fmt: skip
-    receipt = take_in(any_desk.desk, Matcher(), whole, Via.PUBLIC)
+    receipt = take_in(desk.desk, Matcher(), whole, Via.PUBLIC)
     row = stored(receipt.report_id)
     assert row.text == "Le <b>pont</b>\nest parti"
     assert (row.commune, row.place, row.latitude, row.longitude) == ("76901", "après l'église", 49.5, 0.2)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from hub.kernel.errors import InvalidInput
-from hub.rumours import pictures
+from hub.rumours import picture_files, pictures
 from tests.rumours.uploads import PLACE, enormous_png, jpeg_with_place, png_with_words
 
 
@@ -61,15 +61,15 @@ def test_what_is_no_picture_or_too_much_is_refused_at_its_field(uploaded):
 
 def test_a_picture_is_kept_once_found_by_its_name_only_and_swept_when_no_report_names_it(tmp_path):
     made = pictures.clean(jpeg_with_place())
-    name = pictures.keep(tmp_path, made)
-    assert pictures.keep(tmp_path, made) == name
-    path = pictures.path_of(tmp_path, name)
+    name = picture_files.keep(tmp_path, made)
+    assert picture_files.keep(tmp_path, made) == name
+    path = picture_files.path_of(tmp_path, name)
     assert path.read_bytes() == made
     assert list(path.parent.iterdir()) == [path]
     for other in ("../secret_key", "", "0" * 64 + ".jpg", name.upper()):
-        assert pictures.path_of(tmp_path, other) is None
+        assert picture_files.path_of(tmp_path, other) is None
     later = path.stat().st_mtime + 1
-    assert pictures.sweep(tmp_path, {name}, later) == 0
-    assert pictures.sweep(tmp_path, set(), path.stat().st_mtime - 1) == 0
-    assert pictures.sweep(tmp_path, set(), later) == 1
-    assert pictures.sweep(tmp_path / "nowhere", set(), later) == 0
+    assert picture_files.sweep(tmp_path, {name}, later) == 0
+    assert picture_files.sweep(tmp_path, set(), path.stat().st_mtime - 1) == 0
+    assert picture_files.sweep(tmp_path, set(), later) == 1
+    assert picture_files.sweep(tmp_path / "nowhere", set(), later) == 0
