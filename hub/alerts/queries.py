@@ -151,6 +151,17 @@ def rehearsed(session: Session) -> frozenset[tuple[str, str]]:
     return frozenset((row.situation_id, row.message_id) for row in session.execute(sent))
 
 
+def typed(line: list[AlertView]) -> dict[str, str]:
+    """What was typed last for each blank. What only a correction asks (right and wrong) belongs to that correction."""
+    answered: dict[str, str] = {}
+    for alert in line:
+        kept = alert.blanks
+        if alert.kind is Kind.CORRECTION:
+            kept = {key: text for key, text in kept.items() if key in answered}
+        answered.update(kept)
+    return answered
+
+
 def _views(session: Session, statement: sa.Select[Alert, str]) -> list[AlertView]:
     return [view(alert, followed_by) for alert, followed_by in session.execute(statement)]
 
@@ -158,7 +169,7 @@ def _views(session: Session, statement: sa.Select[Alert, str]) -> list[AlertView
 def _follow_up(line: list[AlertView], situation: Situation, message: Message, role: Role, now: datetime) -> FollowUp:
     head = line[-1]
     asked = tuple(blanks.asked(situation, message))
-    typed = _typed(line)
+    answered = typed(line)
     moments = {name: moment for alert in line for name, moment in alert.moments.items()}
     # A time of day that has passed would be read as tomorrow's.
     names = {blank.name for blank in asked if blank.type not in TIMES or moments.get(blank.name, now) > now}
@@ -167,19 +178,8 @@ def _follow_up(line: list[AlertView], situation: Situation, message: Message, ro
         message_id=message.id,
         exercise=head.exercise,
         # What was asked once for each language is kept under name.language.
-        blanks={key: text for key, text in typed.items() if key.partition(".")[0] in names},
+        blanks={key: text for key, text in answered.items() if key.partition(".")[0] in names},
         channels=head.channels,
         follows=head.identifier,
     )
     return FollowUp(role, message, asked, draft, obstacles(situation, message))
-
-
-def _typed(line: list[AlertView]) -> dict[str, str]:
-    """What was typed last for each blank. What only a correction asks (right and wrong) belongs to that correction."""
-    typed: dict[str, str] = {}
-    for alert in line:
-        kept = alert.blanks
-        if alert.kind is Kind.CORRECTION:
-            kept = {key: text for key, text in kept.items() if key in typed}
-        typed.update(kept)
-    return typed

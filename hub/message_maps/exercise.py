@@ -26,7 +26,8 @@ def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]
     """The parts of a text with exercise marks in front and behind.
 
     ``long``, ``simplified``: a first and a last line. ``led``: a first and a last page. ``cap``: the headline and the
-    description start with the mark, the instruction ends with it. Others: in front and behind.
+    description start with the mark, the instruction ends with it. ``voice``: as sentences of their own, with commas
+    and full stops that make whoever reads pause. Others: in front and behind.
     """
     word = mark(language)
     if form == "led":
@@ -38,5 +39,8 @@ def marked(form: str, language: str, parts: Mapping[str, str]) -> dict[str, str]
             "description": f"{word} {parts['description']}",
             "instruction": f"{parts['instruction']} {word}",
         }
+    if form == "voice":
+        spoken = f"{word.replace(' ', ', ')}."
+        return {part: f"{spoken} {text} {spoken}" for part, text in parts.items()}
     gap = "\n" if form in {"long", "simplified"} else " "
     return {part: f"{word}{gap}{text}{gap}{word}" for part, text in parts.items()}

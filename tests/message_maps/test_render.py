@@ -40,7 +40,7 @@ def test_an_sms_is_in_the_gsm_alphabet(values: Filled) -> None:
 def test_an_exercise_is_marked_at_both_ends(values: Filled, form: str, language: str, word: str) -> None:
     real = render(FIRST, form, language, values, exercise=False)
     drill = render(FIRST, form, language, values, exercise=True)
-    mark = f"{word} {word} {word}"
+    mark = f"{word}, {word}, {word}." if form == "voice" else f"{word} {word} {word}"
     assert word not in real.text
     assert drill.text.startswith(mark)
     assert drill.text.endswith(mark)

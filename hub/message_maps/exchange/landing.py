@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from hub.message_maps import versions
 from hub.message_maps.document import read_document, to_document
 from hub.message_maps.drafts import service as drafts
 from hub.message_maps.drafts.models import MapDraft
-from hub.message_maps.exchange.files import Context, Document, Kept
+from hub.message_maps.exchange.files import Context, Document, Kept, Reading
 from hub.message_maps.exchange.formats import read
 from hub.message_maps.exchange.models import MapKept
 from hub.message_maps.exchange.plan import Fate, Step, plan
@@ -101,7 +101,8 @@ def preview(session: Session, raw: bytes, filename: str, terms: Terms) -> Previe
     names = [each.situation_id for each in reading.candidates]
     present = {name: document for name in names if (document := base(name)) is not None}
     steps = plan(reading, present, terms.in_use)
-    return Preview(steps, reading.notes, reading.kept, bases, _stamp(raw, bases))
+    notes = (*reading.notes, *_too_much_beside(reading))
+    return Preview(steps, notes, reading.kept, bases, _stamp(raw, bases))
 
 
 def confirm(
@@ -185,7 +186,7 @@ def _still(session: Session, found: Preview) -> bool:
 
 
 def _keep(session: Session, situation_id: str, content: Kept, now: datetime) -> None:
-    text = json.dumps(content, separators=(",", ":"))
+    text = _as_kept(content)
     if not content or len(text) > MOST_KEPT:
         return
     row = session.get(MapKept, situation_id, with_for_update=True)
@@ -197,6 +198,23 @@ def _keep(session: Session, situation_id: str, content: Kept, now: datetime) -> 
             session.add(MapKept(situation_id=situation_id, content=text, imported_at=now))
     except IntegrityError:
         raise Conflict(Phrase("Somebody else has imported at the same moment. Nothing was imported.")) from None
+
+
+def _as_kept(content: Kept) -> str:
+    return json.dumps(content, separators=(",", ":"))
+
+
+def _too_much_beside(reading: Reading) -> Iterator[Phrase]:
+    """Names the situations whose notes and pictures of other programs are too large to be put aside."""
+    beside = [(each.situation_id, each.kept) for each in reading.candidates]
+    for name, content in [*beside, ("", reading.kept)]:
+        if len(_as_kept(content)) > MOST_KEPT:
+            yield Phrase(
+                "%(name)s: the notes, pictures and styles of other programs take more than %(limit)s MB and are not "
+                "kept. The map itself is imported whole.",
+                name=name or Phrase("The whole file"),
+                limit=MOST_KEPT // 1_000_000,
+            )
 
 
 def _stamp(raw: bytes, bases: Mapping[str, Base]) -> str:

@@ -9,6 +9,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from hub.alerts import queries, service
+from hub.alerts.afterwards import proposals
 from hub.alerts.drafts import Draft
 from hub.alerts.queries import FollowUp
 from hub.alerts.service import ChannelPreview
@@ -155,6 +156,7 @@ def alert_page(identifier: str, draft: Draft | None = None, faults: Sequence[Fau
         history=queries.incident(session, found.incident),
         picture=of_area(found.area, parts().settings.territory),
         follow_ups=items,
+        afterwards=proposals(session, identifier) if may_send else [],
         faults=_summary(items, faults),
         carried=_sent(identifier),
         left_out=(),

@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.alerts import service
+from hub.alerts.afterwards import proposals
 from hub.alerts.composing import closed
 from hub.alerts.drafts import Draft
 from hub.dispatch.queries import destination_counts
@@ -47,11 +48,21 @@ class Choice:
 @blueprint.get(ADDRESS)
 @access("alert.send")
 def compose(situation_id: str, message_id: str, mode: str) -> ResponseReturnValue:
-    """The empty form: every suitable channel ticked, no area, no blank filled in."""
+    """The empty form: every suitable channel ticked, no area, no blank filled in.
+
+    With ``?after=`` and an alert that has ended, its area, channels and answers are proposed.
+    """
     start = _start(situation_id, message_id, mode)
     _, message = _chosen(situation_id, message_id)
     suitable = tuple(choice.id for choice in _choices(message, exercise=start.exercise) if not choice.reason)
-    return compose_page(replace(start, channels=suitable), ())
+    ended = request.args.get("after")
+    if ended is None:
+        return compose_page(replace(start, channels=suitable), ())
+    proposed = next((each.draft for each in proposals(reading(), ended) if _begins(each.draft, start)), None)
+    if proposed is None:
+        raise NotFound(Phrase("This message does not follow an alert that has ended."))
+    channels = tuple(each for each in proposed.channels if each in suitable)
+    return compose_page(replace(proposed, channels=channels), (), proposed=True)
 
 
 @blueprint.post(ADDRESS)
@@ -89,8 +100,8 @@ def preview(situation_id: str, message_id: str, mode: str) -> ResponseReturnValu
     )
 
 
-def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
-    """The form with the values of a draft."""
+def compose_page(draft: Draft, faults: Sequence[Fault], *, proposed: bool = False) -> str:
+    """The form with the values of a draft; ``proposed``: they are those of an alert that has ended."""
     settings = parts().settings
     situation, message = _chosen(draft.situation_id, draft.message_id)
     fields = forms.fields(blanks.asked(situation, message), settings.site.languages, draft.blanks)
@@ -107,6 +118,7 @@ def compose_page(draft: Draft, faults: Sequence[Fault]) -> str:
         level=level,
         level_hours=level.expires_minutes // MINUTES,
         exercise=draft.exercise,
+        proposed=proposed,
         review=review_of("", situation, today()),
         values=draft,
         faults=faults,
@@ -124,6 +136,11 @@ def _start(situation_id: str, message_id: str, mode: str) -> Draft:
         raise NotFound(Phrase("Choose first: an exercise or a real alert."))
     _chosen(situation_id, message_id)
     return Draft(situation_id=situation_id, message_id=message_id, exercise=MODES[mode])
+
+
+def _begins(proposed: Draft, start: Draft) -> bool:
+    wanted = (start.situation_id, start.message_id, start.exercise)
+    return (proposed.situation_id, proposed.message_id, proposed.exercise) == wanted
 
 
 def _chosen(situation_id: str, message_id: str) -> tuple[Situation, Message]:

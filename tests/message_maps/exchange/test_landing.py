@@ -225,3 +225,16 @@ def test_two_confirmations_at_the_very_same_moment(both_engines_app, clock):
     won = ("fast", "sudden")[landed.index((SAMPLE_ID, "nat.new"))]
     with app.app_context():
         assert {document["situation"]["kinetics"] for document in stored().values()} == {won}
+
+
+def test_what_is_too_large_to_be_kept_is_said_before_it_is_imported(hub, clock):
+    note = b'<richcontent TYPE="NOTE"><p>' + b"x" * landing.MOST_KEPT + b"</p></richcontent>"
+    raw = written("mm", [changed(kinetics="fast")])
+    at = raw.index(b"<node", raw.index(b"<node") + 1)
+    raw = raw[:at] + note + raw[at:]
+    found = preview(raw, "map.mm")
+    assert [note.params["name"] for note in found.notes] == [SAMPLE_ID]
+    assert confirm(raw, found.stamp, clock, name="map.mm") == (SAMPLE_ID,)
+    with transaction() as session:
+        assert not landing.kept(session, [SAMPLE_ID])
+    assert not preview(raw.replace(b"xxxx", b""), "map.mm").notes

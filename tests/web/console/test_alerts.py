@@ -238,3 +238,24 @@ def test_the_channels_are_listed_with_what_they_are_for(town, anne, sent):
 @pytest.mark.parametrize("page", ["0", "-1", "9999999999", "x", ""])
 def test_any_page_number_gives_a_page(anne, page):
     assert anne.get(f"/console/alerts?page={page}").status_code == 200
+
+
+TRIANGLE = '{"type": "Polygon", "coordinates": [[[0.2, 49.5], [0.21, 49.5], [0.21, 49.51], [0.2, 49.5]]]}'
+
+
+@pytest.mark.parametrize("area", [{"communes": "76901"}, {"communes": [], "geojson": TRIANGLE}])
+def test_after_an_all_clear_advice_is_one_click_away_with_area_and_channels_proposed(anne, area):
+    over = anne.send(channels=["essai"], **area)
+    known = {name: anne.hidden(name) or "" for name in ("blanks.zones", "blanks.riviere.fr", "blanks.riviere.en")}
+    assert "after=" not in anne.page, "the incident is still open"
+    anne.post(f"/console/alerts/{over}/follow-up/act.all_clear", {"blanks.zones": "Bas-Bourg", **known})
+    answer = anne.post("/console/confirm", {"token": anne.hidden("token"), "word": "EXERCICE"})
+    assert answer.status_code == 303, anne.page
+    anne.get(answer.location)
+    (link,) = re.findall(r'href="([^"]*after=[^"]*)"', anne.page)
+    anne.get(link)
+    assert "Bas-Bourg, rue du Port" in anne.page
+    assert re.findall(r'name="channels" value="([^"]+)" checked', anne.page) == ["essai"]
+    assert ('value="76901" checked' in anne.page) is ("geojson" not in area)
+    assert ("[[[[0.2, 49.5], " in anne.page) is ("geojson" in area)
+    assert anne.get(link.replace("exercise?", "actual?")).status_code == 404, "an exercise proposes no real alert"

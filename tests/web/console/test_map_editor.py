@@ -165,6 +165,27 @@ def test_parts_are_added_filled_copied_moved_and_removed(anne, section, name, fi
     assert change("add", new="Not an id!").status_code == 422
 
 
+def test_a_blank_takes_choices_line_by_line_and_numbers_of_the_town(anne):
+    anne.get(DRAFT)
+    new = {"section": "placeholders", "deed": "add", "new": "eau_sure", "revision": anne.hidden("revision")}
+    assert anne.post(f"{DRAFT}/structure", new).status_code == 303
+    blank = f"{DRAFT}/placeholders/eau_sure"
+    typed = {"u.type": "enum", "u.values.fr": "bouteille\n\nciterne\n", "u.values.en": "bottle\nspring"}
+    save(anne, blank, typed)
+    anne.get(blank)
+    assert (value(anne, "u.values.fr"), value(anne, "u.values.en")) == ("bouteille\n\nciterne", "bottle\nspring\n")
+    assert 'aria-invalid="true"' in anne.page, "a choice that a language lacks is named"
+    save(anne, blank, {"u.values.fr": "bouteille\nsource", "u.values.en": "bottle\nspring"})
+    anne.get(blank)
+    assert value(anne, "u.values.fr") == "bouteille\nsource"
+    assert value(anne, "u.values.en") == "bottle\nspring"
+    (offered, *_) = re.findall(r'<option value="(number\.[a-z_]+)"', anne.page)
+    save(anne, blank, {"u.type": "phone", "u.from": offered, "u.values.fr": "", "u.values.en": ""})
+    anne.get(blank)
+    assert f'<option value="{offered}" selected>' in anne.page
+    assert value(anne, "u.values.fr") == ""
+
+
 def test_a_message_that_an_open_alert_uses_stays(anne):
     anne.send()
     river = "/console/editor/nat.flood.river"

@@ -29,6 +29,7 @@ class Sort(StrEnum):
     CHOICES = "choices"
     NUMBER = "number"
     FLAG = "flag"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Spec:
     """One field of a unit; ``path`` leads to it. ``localized``: one for each language.
 
     ``choices`` are values with their labels. ``yes`` is what a ticked flag stores, ``no`` what an empty one does;
-    ``None`` stores nothing.
+    ``None`` stores nothing. ``ROWS`` are entries that hold one line in each language: line by line side by side.
     """
 
     path: tuple[str, ...]
@@ -76,9 +77,9 @@ def shown(
     found = []
     for spec, path, language in _places(specs, languages):
         name = ".".join(path)
-        value = _at(unit, path)
+        value = _value_at(spec, unit, path)
         text = _text(spec, value)
-        other = text if theirs is None else _text(spec, _at(theirs, path))
+        other = text if theirs is None else _text(spec, _value_at(spec, theirs, path))
         found.append(
             Field(
                 name=PREFIX + name,
@@ -89,9 +90,7 @@ def shown(
                 chosen=_chosen(spec, value),
                 choices=_choices(spec, value),
                 hint=spec.hint,
-                faults=tuple(
-                    fault.phrase for fault in faults if fault.field == name or fault.field.startswith(f"{name}.")
-                ),
+                faults=tuple(fault.phrase for fault in faults if _concerns(spec, name, fault)),
                 theirs=() if other == text else words(other, text),
             )
         )
@@ -104,7 +103,10 @@ def taken(specs: Sequence[Spec], unit: Unit, form: Form, languages: Sequence[str
     for spec, path, _language in _places(specs, languages):
         name = PREFIX + ".".join(path)
         if name in form or (spec.sort in {Sort.FLAG, Sort.CHOICES} and f"{name}.asked" in form):
-            _set(copy, path, _value(spec, form, name))
+            if spec.sort is Sort.ROWS:
+                _set_rows(copy, spec.path, path[-1], unix_lines(form[name]))
+            else:
+                _set(copy, path, _value(spec, form, name))
     return copy
 
 
@@ -123,6 +125,35 @@ def _at(unit: Any, path: Sequence[str]) -> Any:
     for step in path:
         unit = unit.get(step) if isinstance(unit, dict) else None
     return unit
+
+
+def _value_at(spec: Spec, unit: Unit, path: Sequence[str]) -> Any:
+    if spec.sort is not Sort.ROWS:
+        return _at(unit, path)
+    return [row.get(path[-1], "") for row in _rows(_at(unit, spec.path))]
+
+
+def _rows(value: Any) -> list[Unit]:
+    return [dict(row) if isinstance(row, dict) else {} for row in value] if isinstance(value, list) else []
+
+
+def _set_rows(unit: Unit, path: Sequence[str], language: str, text: str) -> None:
+    """Puts lines into the rows of a unit; rows that hold nothing at the end go, those between stay in their places."""
+    lines = [line.strip() for line in text.split("\n")]
+    rows = _rows(_at(unit, path))
+    rows += [{} for _ in range(len(lines) - len(rows))]
+    for number, row in enumerate(rows):
+        row.pop(language, None)
+        if number < len(lines) and lines[number]:
+            row[language] = lines[number]
+    while rows and not rows[-1]:
+        rows.pop()
+    _set(unit, path, rows or None)
+
+
+def _concerns(spec: Spec, name: str, fault: Fault) -> bool:
+    place = spec.path[0] if spec.sort is Sort.ROWS else name
+    return fault.field == place or fault.field.startswith(f"{place}.")
 
 
 def _set(unit: Unit, path: Sequence[str], value: Any) -> None:

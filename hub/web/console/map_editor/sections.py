@@ -7,12 +7,15 @@ from enum import StrEnum
 from typing import Any
 
 from hub.cap.vocabulary import Category, Certainty, MsgType, ResponseType, Severity, Urgency
+from hub.kernel.db import reading
 from hub.kernel.phrase import Phrase
 from hub.message_maps.loader_messages import ROLES
 from hub.message_maps.model import Family, Kind, Kinetics, Origin, Part, Phase, PlaceholderType
+from hub.message_maps.numbers import register
 from hub.web.console.map_editor.fields import Sort, Spec
 from hub.web.console.map_editor.ground import sources
-from hub.web.console.maps.words import FAMILIES, FOLLOW_UPS, KINDS, PHASES
+from hub.web.console.maps.words import BLANK_TYPES, FAMILIES, FOLLOW_UPS, KINDS, ORIGINS, PHASES
+from hub.web.language import text_in
 
 Document = dict[str, Any]
 Choices = tuple[tuple[str, Phrase | str], ...]
@@ -152,13 +155,21 @@ def _placeholders(_document: Document) -> list[Spec]:
         Spec(("label",), Phrase("Name"), localized=True),
         Spec(("hint",), Phrase("Hint"), localized=True),
         Spec(("example",), Phrase("Example"), localized=True),
-        Spec(("type",), Phrase("What it takes"), Sort.CHOICE, choices=_words(PlaceholderType)),
+        Spec(("type",), Phrase("What it takes"), Sort.CHOICE, choices=_words(PlaceholderType, BLANK_TYPES)),
         Spec(("max",), Phrase("Longest value (characters)"), Sort.NUMBER),
         Spec(
             ("from",),
             Phrase("Filled in from"),
             Sort.CHOICE,
-            choices=(("", Phrase("the officer")), *_words(Origin)),
+            choices=(("", Phrase("the officer")), *_words(Origin, ORIGINS), *_town_numbers()),
+            hint=Phrase("A number of the town is first entered on the page of its numbers."),
+        ),
+        Spec(
+            ("values",),
+            Phrase("Choices, where it takes one of a list"),
+            Sort.ROWS,
+            localized=True,
+            hint=Phrase("One to a line; the same line in each language is the same choice."),
         ),
         Spec(("default",), Phrase("Value to begin with")),
         Spec(("required",), Phrase("May stay empty"), Sort.FLAG, yes=False),
@@ -172,6 +183,14 @@ def _placeholders(_document: Document) -> list[Spec]:
             choices=(NOTHING, *_words(Part)),
         ),
     ]
+
+
+def _town_numbers() -> Choices:
+    """The register of numbers: what it holds, and what maps in force ask of it."""
+    session = reading()
+    known = {need.key: text_in(need.label) for need in register.needs(session)}
+    known |= {entry.key: text_in(entry.label) for entry in register.entries(session)}
+    return tuple((f"number.{key}", Phrase("number of the town: %(name)s", name=known[key])) for key in sorted(known))
 
 
 def _messages(document: Document) -> list[Spec]:

@@ -12,7 +12,11 @@ from hub.web.language import say, text_in
 
 # In the drawing's own units.
 BOX_WIDTH, BOX_HEIGHT = 200, 46
-GAP, LANE = 14, 170
+GAP = 14
+# Between two columns the arrow bends first and then runs straight; the words stand over the straight part, so that
+# no other arrow crosses them.
+BEND, WORDS = 80, 140
+LANE = BEND + WORDS
 LINE_LENGTH = 27
 LINE_HEIGHT = 17
 MARGIN = 4
@@ -101,12 +105,12 @@ def wrapped(text: str) -> tuple[str, ...]:
 def _edge(start: Box, end: Box, word: Phrase) -> Edge:
     x1, y1 = start.x + BOX_WIDTH, start.y + BOX_HEIGHT / 2
     x2, y2 = end.x, end.y + BOX_HEIGHT / 2
-    middle = (x1 + x2) / 2
-    # The words stand at the outer end of the arrow, where no two of them meet.
-    outer = y1 if end.here else y2
+    # The straight part lies at the outer end of the arrow, where each one has a height of its own.
+    left, right = (x1 + WORDS, x2) if end.here else (x1, x2 - WORDS)
+    bend = (left + right) / 2
     return Edge(
-        f"M{x1:.0f} {y1:.0f}C{middle:.0f} {y1:.0f} {middle:.0f} {y2:.0f} {x2:.0f} {y2:.0f}",
+        f"M{x1:.0f} {y1:.0f}H{left:.0f}C{bend:.0f} {y1:.0f} {bend:.0f} {y2:.0f} {right:.0f} {y2:.0f}H{x2:.0f}",
         say(word),
-        middle + (-LANE / 5 if end.here else LANE / 5),
-        outer - GAP / 3,
+        x1 + WORDS / 2 if end.here else x2 - WORDS / 2,
+        (y1 if end.here else y2) - GAP / 3,
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hub.cap.vocabulary import Severity
 from hub.kernel.phrase import Phrase
 from hub.message_maps.lint import Grade
-from hub.message_maps.model import Family, Kind, Phase, State
+from hub.message_maps.model import Family, Kind, Origin, Phase, PlaceholderType, State
 from hub.message_maps.search import HAZARD, ID, NAME, SYNONYM, TITLE
 
 FAMILIES: Mapping[Family, Phrase] = {
@@ -58,6 +58,27 @@ STATES: Mapping[State, Phrase] = {
     State.REVIEW: Phrase("in review"),
     State.APPROVED: Phrase("approved"),
     State.RETIRED: Phrase("retired"),
+}
+# What a blank takes, and where the hub fills it in from.
+BLANK_TYPES: Mapping[PlaceholderType, Phrase] = {
+    PlaceholderType.TEXT: Phrase("words"),
+    PlaceholderType.PLACE: Phrase("a place"),
+    PlaceholderType.LIST: Phrase("a list of names"),
+    PlaceholderType.TIME: Phrase("a time of day"),
+    PlaceholderType.DATE: Phrase("a date"),
+    PlaceholderType.DURATION: Phrase("a duration"),
+    PlaceholderType.DISTANCE: Phrase("a distance"),
+    PlaceholderType.NUMBER: Phrase("a number"),
+    PlaceholderType.PHONE: Phrase("a telephone number"),
+    PlaceholderType.URL: Phrase("a link"),
+    PlaceholderType.ENUM: Phrase("one of a list of choices"),
+}
+ORIGINS: Mapping[Origin, Phrase] = {
+    Origin.COMMUNE: Phrase("the name of the commune"),
+    Origin.NAME: Phrase("the name of the authority"),
+    Origin.URL: Phrase("the authority's website"),
+    Origin.PHONE: Phrase("the authority's telephone number"),
+    Origin.SENT_TIME: Phrase("the time of sending"),
 }
 # Between the parts of a label.
 DASH = " \u2013 "
