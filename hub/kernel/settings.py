@@ -49,6 +49,7 @@ class Authority:
     sender: str = field(metadata=check.cap_name())
     url: str = field(metadata=check.url(LONGEST_URL))
     phone: str = field(metadata=check.french_phone())
+    press: str = field(default="", metadata=check.line(120))
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# What a page says that others may show inside theirs; then the old header must not say the opposite.
+FRAMEABLE = "frame-ancestors *"
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -179,6 +181,8 @@ def _enforce() -> None:
 def _harden(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
+    if FRAMEABLE in response.headers["Content-Security-Policy"]:
+        del response.headers["X-Frame-Options"]
     if parts().settings.site.base_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}; includeSubDomains")
     if identifier := g.get("request_id"):

@@ -11,11 +11,14 @@ import base64
 import gzip
 import hashlib
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from flask import Response, g, render_template, request
 from markupsafe import Markup
+
+from hub.web.security import FRAMEABLE
 
 PAGE_CACHE = "public, max-age=10, stale-while-revalidate=30, stale-if-error=86400"
 # A CAP document never changes once it is there.
@@ -32,11 +35,29 @@ CONTENT_POLICY = (
 )
 
 
-def page(template: str, **values: Any) -> Response:
-    """A public page in the reader's language, made from a template of this surface."""
+# The same for a page with a form of ours.
+FORM_POLICY = CONTENT_POLICY.replace("form-action 'none'", "form-action 'self'")
+# The same for a page that others may show inside theirs.
+EMBED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", FRAMEABLE)
+
+
+def page(
+    template: str, *, policy: str = CONTENT_POLICY, status: int = HTTPStatus.OK, cache: str = PAGE_CACHE, **values: Any
+) -> Response:
+    """A public page in the reader's language, made from a template of this surface.
+
+    Args:
+        template: its name.
+        policy: the Content-Security-Policy: whether it has a form, or may be shown in a frame.
+        status: of an answer that is not kept, such as a refusal.
+        cache: the value of Cache-Control.
+        values: for the template.
+    """
     html = render_template(template, style=Markup(STYLE), **values)  # noqa: S704 - our own file, read at start
-    response = answer(html.encode(), HTML, PAGE_CACHE)
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    response = answer(html.encode(), HTML, cache)
+    if status != HTTPStatus.OK:
+        response.status_code = status
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Content-Language"] = g.language
     if not g.language_asked:
         response.vary.add("Accept-Language")

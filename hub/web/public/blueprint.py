@@ -25,7 +25,7 @@ DAYS = {"fr": f"EEEE d MMMM y 'à' {HOURS['fr']}", "en": f"EEEE d MMMM y 'at' {H
 
 # What an address may carry beside its language. Nothing else that a visitor adds is repeated in links: `url_for` takes
 # some names (endpoint, _scheme, _external) as orders to itself.
-KEPT = ("before",)
+KEPT = ("before", "q", "event", "commune", "verdict", "period")
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 

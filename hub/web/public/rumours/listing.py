@@ -1,0 +1,83 @@
+"""The list of the register: newest change first, by words, event, commune, verdict and month."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Response, g
+
+from hub.kernel.db import reading
+from hub.kernel.phrase import Phrase
+from hub.rumours.register.models import EVERYWHERE
+from hub.rumours.register.reading import Entry, Facets, Filter, facets, page
+from hub.rumours.verdicts import LABELS, Verdict
+from hub.web.language import say
+from hub.web.parts import parts
+from hub.web.public.answers import FORM_POLICY, PAGE_CACHE
+from hub.web.public.answers import page as made
+from hub.web.public.blueprint import blueprint
+from hub.web.public.rumours.filters import Asked, asked
+from hub.web.public.rumours.shown import Shown, shown, text_of
+from hub.web.security import access
+
+PER_PAGE = 20
+# A page has room for so many choices of a kind; the rest is found by words.
+MOST_CHOICES = 40
+NOT_KEPT = "no-store"
+
+# (value, words, how many)
+Choice = tuple[str, str, int]
+
+
+@blueprint.get("/rumeurs")
+@blueprint.get("/rumeurs/evenements/<event>")
+@blueprint.get("/rumeurs/communes/<commune>")
+@access("public")
+def rumours(event: str | None = None, commune: str | None = None) -> Response:
+    """The list. A filter that cannot be is answered with a page that says what would be right."""
+    session = reading()
+    request = asked(session, event, commune)
+    wanted = Filter() if request.faults else request.wanted
+    found = page(session, wanted, PER_PAGE, None if request.faults else request.before)
+    counted = facets(session, wanted)
+    return made(
+        "public/rumours/list.html",
+        policy=FORM_POLICY,
+        status=HTTPStatus.BAD_REQUEST if request.faults else HTTPStatus.OK,
+        cache=NOT_KEPT if request.faults else PAGE_CACHE,
+        asked=request,
+        entries=[] if request.faults else as_shown(found.entries),
+        earlier=found.earlier,
+        total=counted.total,
+        choices=_choices(counted, request),
+    )
+
+
+def as_shown(entries: tuple[Entry, ...]) -> list[Shown]:
+    """The entries in the reader's language."""
+    now = parts().clock.now()
+    return [shown(entry.version, g.language, now) for entry in entries]
+
+
+def _choices(counted: Facets, request: Asked) -> list[tuple[str, Phrase, list[Choice]]]:
+    """By filter: its name in addresses, its heading, and what may be chosen."""
+    everywhere = counted.communes.get(EVERYWHERE, 0)
+    communes = [
+        (each.insee, each.name, counted.communes.get(each.insee, 0) + everywhere)
+        for each in parts().settings.territory.communes
+    ]
+    found: list[tuple[str, Phrase, list[Choice]]] = [
+        (
+            "verdict",
+            Phrase("Verdict"),
+            [(each.value, say(LABELS[each]), counted.verdicts.get(each.value, 0)) for each in Verdict],
+        ),
+        (
+            "event",
+            Phrase("Event"),
+            [(each, text_of(title, g.language), counted.events.get(each, 0)) for each, title in request.events.items()],
+        ),
+        ("commune", Phrase("Commune"), communes),
+        ("period", Phrase("Month"), [(month, month, count) for month, count in reversed(counted.months.items())]),
+    ]
+    return [(name, words, [one for one in every if one[2]][:MOST_CHOICES]) for name, words, every in found]
