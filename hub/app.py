@@ -41,7 +41,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 
 def _parts(sending: Sending) -> Parts:
     settings, clock, channels, engine = sending.settings, sending.clock, sending.channels, sending.engine
-    ring = _doorbell(engine, settings)
+    fleet = RedisDoorbell(settings.redis.url) if settings.redis.url else None
+    ring = _doorbell(engine, fleet)
     return Parts(
         settings=settings,
         clock=clock,
@@ -51,14 +52,18 @@ def _parts(sending: Sending) -> Parts:
         rumours=RumourDesk(settings=settings, clock=clock, channels=channels, ring=ring),
         matcher=Matcher(),
         subscriptions=SubscriptionDesk(settings=settings, clock=clock, channels=channels, ring=ring),
+        doorbell_answers=fleet.well if fleet else _never_asked,
     )
 
 
-def _doorbell(engine: Engine, settings: Settings) -> Callable[[], None]:
+def _never_asked() -> None:
+    """Without Redis there is nothing that could be away."""
+
+
+def _doorbell(engine: Engine, fleet: RedisDoorbell | None) -> Callable[[], None]:
     """What to call after a decision was stored: it wakes this process's dispatcher and one of the fleet's workers."""
-    if not settings.redis.url:
+    if fleet is None:
         return engine.ring
-    fleet = RedisDoorbell(settings.redis.url)
 
     def ring() -> None:
         engine.ring()

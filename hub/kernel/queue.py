@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,8 @@ DRAIN = "drain"
 
 # A bell that does not answer for this long is left alone: a dispatcher polls anyway.
 RING_SECONDS = 0.5
+# How old what is said of Redis may be.
+LOOK_SECONDS = 5.0
 # RQ waits for a job for its worker's time to live less 15 s; so a listener looks up every second.
 WORKER_TTL_SECONDS = 16
 # Between two tries of a Redis that does not answer.
@@ -76,6 +79,8 @@ class RedisDoorbell:
         self._lock = threading.Lock()
         self._wanted = False
         self._ringing = False
+        self._answers: bool | None = None
+        self._look_at = float("-inf")
 
     def ring(self) -> None:
         """There may be work. Never waits for Redis, never raises."""
@@ -92,16 +97,53 @@ class RedisDoorbell:
                 self._ringing = False
             self._fault.away(error)
 
+    def well(self) -> bool | None:
+        """Whether Redis answered when last asked, ``None`` before the first time. Asks again, and does not wait."""
+        present = time.monotonic()
+        with self._lock:
+            due = present >= self._look_at
+            if due:
+                self._look_at = present + LOOK_SECONDS
+        if due:
+            threading.Thread(target=self._look, name="doorbell-look", daemon=True).start()
+        return self._answers
+
+    def _look(self) -> None:
+        try:
+            with self._client() as client:
+                client.ping()
+        except (RedisError, OSError) as error:
+            self._away(error)
+        else:
+            self._there()
+
+    def _away(self, error: BaseException) -> None:
+        self._answers = False
+        self._fault.away(error)
+
+    def _there(self) -> None:
+        self._answers = True
+        self._fault.there()
+
+    def _client(self) -> Redis:
+        # A connection of its own each time: no state that a fork, an idle firewall or a failover could spoil.
+        return Redis.from_url(
+            self._url,
+            socket_timeout=RING_SECONDS,
+            socket_connect_timeout=RING_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
+
     def _ring_on(self) -> None:
         while self._next():
             try:
                 self._push()
             except (RedisError, OSError) as error:
-                self._fault.away(error)
+                self._away(error)
             except Exception:
                 log.exception("the doorbell could not be rung")
             else:
-                self._fault.there()
+                self._there()
 
     def _next(self) -> bool:
         with self._lock:
@@ -110,11 +152,7 @@ class RedisDoorbell:
             return wanted
 
     def _push(self) -> None:
-        patience = Retry(NoBackoff(), 0)
-        # A connection of its own each time: no state that a fork, an idle firewall or a failover could spoil.
-        with Redis.from_url(
-            self._url, socket_timeout=RING_SECONDS, socket_connect_timeout=RING_SECONDS, retry=patience
-        ) as client:
+        with self._client() as client:
             queue = Queue(QUEUE, connection=client, serializer=JSONSerializer)
             # Whoever takes the waiting job looks at the database after that, and so after our commit.
             if not client.llen(queue.key):

@@ -180,6 +180,10 @@ def _dispatchers(hub: Parts) -> Iterator[Metric]:
     session, now = reading(), hub.clock.now()
     running = sum(one.alive(now) for one in health.seen(session))
     yield GaugeMetricFamily("hub_dispatchers", "Dispatchers that are alive, on all hosts", running)
+    if (answers := hub.doorbell_answers()) is not None:
+        yield GaugeMetricFamily(
+            "hub_redis_up", "Whether the doorbell's Redis answered a few seconds ago", float(answers)
+        )
     age = GaugeMetricFamily("hub_dispatcher_seen_seconds", "Time since the latest sign of life of any dispatcher")
     if latest := health.last_sign(session):
         age.add_metric([], (now - latest).total_seconds())

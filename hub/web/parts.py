@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -28,6 +28,8 @@ class Parts:
     """The running hub: settings, time, channels, the desks of alerts and of rumours, and the engine.
 
     The engine is started in the process that sends. The matcher suggests rumours for reports.
+    ``doorbell_answers``: whether the fleet's Redis did a few seconds ago, ``None`` where
+    that is not known or there is none; it never waits.
     """
 
     settings: Settings
@@ -38,6 +40,7 @@ class Parts:
     rumours: RumourDesk
     matcher: Matcher
     subscriptions: SubscriptionDesk
+    doorbell_answers: Callable[[], bool | None]
 
 
 def parts() -> Parts:

@@ -40,6 +40,9 @@ def readyz() -> Response:
     fault = _fault()
     if fault:
         raise Unavailable(Phrase("The hub cannot do its work."), [fault])
+    if parts().doorbell_answers() is False:
+        # Still ready: everything is sent, found by polling.
+        return _well("ready", degraded=["redis"])
     return _well("ready")
 
 
@@ -54,7 +57,7 @@ def _fault() -> Fault | None:
     return None
 
 
-def _well(status: str) -> Response:
-    response = Response(json.dumps({"status": status}), content_type="application/json")
+def _well(status: str, **more: list[str]) -> Response:
+    response = Response(json.dumps({"status": status, **more}), content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response

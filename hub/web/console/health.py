@@ -70,6 +70,9 @@ def health_page() -> ResponseReturnValue:
         hidden=max(0, len(found) - MOST),
         order=order,
         trouble=progress.trouble(failures),
+        broken=[one for one in queries.broken_hosts(session) if one.closed_off()],
+        slowed=queries.slowed_hosts(session, now),
+        redis=parts().doorbell_answers(),
     )
 
 

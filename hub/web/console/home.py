@@ -38,13 +38,15 @@ class Banners:
     """What every page says at its top.
 
     ``stuck``: planned sends that were not sent and wait for a person. ``broken``: messages that
-    were promised to the public and have not come.
+    were promised to the public and have not come. ``degraded``: Redis is away,
+    and due work is found by polling.
     ``asleep``: no dispatcher runs, here or anywhere else; ``last_sign`` is when one last gave a sign of life.
     """
 
     stop: Stop | None
     stuck: tuple[Plan, ...]
     broken: tuple[Promise, ...]
+    degraded: bool
     asleep: bool
     last_sign: datetime | None
     real: tuple[AlertView, ...]
@@ -90,6 +92,7 @@ def banners() -> Banners:
         stop=dispatch.sending_stopped(session),
         stuck=tuple(planned.stuck(session)),
         broken=tuple(promises.overdue(session, open_alerts, now)),
+        degraded=parts().doorbell_answers() is False,
         asleep=seen is None or seen <= now - ALIVE,
         last_sign=seen,
         real=tuple(alert for alert in open_alerts if not alert.exercise),

@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.channels.contract import TransientChannelError
+from hub.dispatch import reasons
+from hub.dispatch.gate_models import HOST, buckets, circuits
 from hub.dispatch.models import deliveries, destinations
 from hub.dispatch.watch_models import channel_checks, dispatchers
 from hub.kernel.db import reading, transaction
@@ -185,3 +187,22 @@ def test_a_label_stays_text(town, anne, clock):
 def test_stopped_sending_is_told(town, anne):
     in_english(anne).post("/console/sending/stop", {"reason": "drill"})
     assert "But all sending is stopped" in anne.get(HEALTH).text
+
+
+def test_hosts_that_are_left_alone_or_slowed_down_are_named_with_the_reason(town, anne, clock):
+    assert "Hosts in trouble" not in in_english(anne).get(HEALTH).text
+    why, now = reasons.stored(Phrase("nobody answers there")), clock.now()
+    soon = now + timedelta(minutes=5)
+    with town.app_context(), transaction() as session:
+        for host, until in (("down.example", soon), ("stumbled-once.example", None)):
+            row = {"host": host, "failures": 7, "trips": 1, "open_until": until, "since": now, "reason": why}
+            session.execute(sa.insert(circuits).values(**row))
+        pace = {"per_minute": 30.0, "tokens": 0.0, "refilled_at": now, "slowed_at": soon}
+        session.execute(sa.insert(buckets).values(scope=HOST, name="shy.example", **pace))
+    page = section(anne.get(HEALTH).text, "Hosts in trouble", "</table>")
+    assert "down.example" in page
+    assert "Left alone after 7 failures in a row" in page
+    assert "nobody answers there" in page
+    assert "shy.example" in page
+    assert "Slowed down to" in page
+    assert "stumbled-once.example" not in page
