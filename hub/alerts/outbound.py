@@ -18,6 +18,7 @@ from hub.cap.model import Alert as CapAlert
 from hub.cap.model import EventCode, Info
 from hub.cap.vocabulary import Scope, Status
 from hub.cap.xml import to_xml
+from hub.channels import topics
 from hub.channels.contract import OutboundMessage, RenderedText
 from hub.kernel.settings import Settings
 from hub.message_maps.exercise import mark
@@ -104,7 +105,15 @@ def outbound_message(content: Content, settings: Settings) -> OutboundMessage:
         page_url=page_url(settings, content.identifier),
         texts=content.texts,
         cap_xml=to_xml(cap_alert(content, settings), ZoneInfo(settings.site.timezone)) if content.is_cap else "",
+        topics=_topics(content, settings),
     )
+
+
+def _topics(content: Content, settings: Settings) -> tuple[str, ...]:
+    """An exercise is a topic of its own. A drawn area may touch any commune: rather one mail too many."""
+    communes = content.area.outline.communes or settings.territory.communes
+    word = topics.EXERCISES if content.status is Status.EXERCISE else topics.ALERTS
+    return topics.of_message(word, (commune.insee for commune in communes))
 
 
 def cap_alert(content: Content, settings: Settings) -> CapAlert:

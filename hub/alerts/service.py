@@ -202,6 +202,8 @@ def _store(
         follows_id=head.identifier if head else None,
         withdraw=role in states.WITHDRAWING,
         now=now,
+        # People of a commune that a correction adds have heard nothing so far.
+        widen=role in states.MOVES_AREA,
     )
     record_audit(
         session,

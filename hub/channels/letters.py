@@ -6,12 +6,16 @@ one person only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from hub.channels.contract import Body, Recipient
+
+NEWLINE = "\n"
 
 
 class Purpose(StrEnum):
@@ -95,6 +99,19 @@ def subject_and_text(body: Body, recipient: Recipient, language: str) -> tuple[s
         return f"{words.known_subject} · {authority}", f"{text}\n\n{_end(words, authority, recipient)}"
     shown = body["texts"][language]
     return shown["subject"], f"{shown['text']}\n\n{body['page_url']}\n\n{_end(words, authority, recipient)}"
+
+
+def page(language: str, text: str, addresses: Iterable[str]) -> str:
+    """The same text as HTML, with these addresses as links."""
+    blocks = html.escape(text.strip())
+    for address in filter(None, addresses):
+        link = html.escape(address)
+        blocks = blocks.replace(link, f'<a href="{link}">{link}</a>')
+    paragraphs = "".join(f"<p>{block.replace(NEWLINE, '<br>')}</p>" for block in re.split(r"\n{2,}", blocks))
+    return (
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"></head>'
+        f'<body style="font-family:sans-serif;font-size:1rem;line-height:1.5">{paragraphs}</body></html>'
+    )
 
 
 def _end(words: Words, authority: str, recipient: Recipient) -> str:

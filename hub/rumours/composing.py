@@ -230,6 +230,8 @@ class _Work:
 
     def _wanted(self) -> list[str]:
         carried = {channel_id for version in self.earlier for channel_id in version.channels}
+        # Subscribers are told of every version, whatever the response: see `hub.rumours.announcing`.
+        people = {each for each, channel in self.desk.channels.items() if channel.adapter.by_topic}
         if carried:
             # Those that are no longer configured are named too: their readers will not hear of the change.
             return [
@@ -237,8 +239,10 @@ class _Work:
                 *sorted(carried - set(self.desk.channels)),
             ]
         if self.rumour.response == Response.BROADCAST:
-            return list(self.desk.channels)
-        return list(dict.fromkeys(self.answer.channels)) if self.rumour.response == Response.TARGETED else []
+            return [each for each in self.desk.channels if each not in people]
+        if self.rumour.response != Response.TARGETED:
+            return []
+        return [each for each in dict.fromkeys(self.answer.channels) if each not in people]
 
     def _closed(self, channel_id: str, message: Message) -> Phrase | None:
         channel = self.desk.channels.get(channel_id)

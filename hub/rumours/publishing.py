@@ -14,6 +14,7 @@ from hub.identity.actor import Actor
 from hub.kernel.db import reading
 from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
+from hub.rumours.announcing import announce
 from hub.rumours.changing import Change, Ref, changing
 from hub.rumours.composing import Composed, bodies, compose, outbound
 from hub.rumours.desk import RumourDesk
@@ -152,6 +153,7 @@ def _publish(
     register.publish(session, version, desk.settings.site.timezone)
     if publication_id:
         _send(desk, change, composed, publication_id)
+    announce(desk, session, composed, withdraw=composed.kind in _WITHDRAWS, now=now)
     change.detail |= {
         "version": composed.number,
         "kind": composed.kind.value,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.channels.contract import Channel
 from hub.kernel.clock import Clock
-from hub.kernel.errors import Unavailable
+from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings import Settings
 
@@ -31,9 +31,9 @@ class SubscriptionDesk:
         """The channel by which subscribers are written to: the first one of the file.
 
         Raises:
-            Unavailable: there is none.
+            NotFound: there is none.
         """
         for channel in self.channels.values():
             if channel.adapter.by_topic:
                 return channel
-        raise Unavailable(Phrase("Subscriptions by e-mail are not set up here."))
+        raise NotFound(Phrase("Subscriptions by e-mail are not set up here."))

@@ -61,7 +61,7 @@ def ask(desk: SubscriptionDesk, typed: str, choice: Choice, events: frozenset[st
 
     Raises:
         InvalidInput: the address or the choice is wrong, whoever it belongs to; every fault at its field.
-        Unavailable: no channel writes to subscribers.
+        NotFound: no channel writes to subscribers.
     """
     address, faults = addresses.read(typed)
     faults += _choice_faults(desk, choice, events)

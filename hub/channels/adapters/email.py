@@ -104,7 +104,7 @@ class Email(ChannelAdapter):
             "subject": " / ".join(dict.fromkeys(subjects)),
             "languages": [text.language for text in texts],
             "text": "\n\n-- \n\n".join(text.text for text in texts) + f"\n\n{message.page_url}\n",
-            "html": html_of([(text.language, text.text) for text in texts], message.page_url),
+            "html": _html([(text.language, text.text) for text in texts], message.page_url),
         }
 
     def preview(self, body: Body) -> list[PreviewPart]:
@@ -183,8 +183,7 @@ def queue_id(answer: bytes) -> str:
     return found[1][:LONGEST_REMOTE_ID] if found else ""
 
 
-def html_of(texts: list[tuple[str, str]], page_url: str) -> str:
-    """A page with the texts, (language, text), and the link."""
+def _html(texts: list[tuple[str, str]], page_url: str) -> str:
     blocks = []
     for language, text in texts:
         paragraphs = "".join(

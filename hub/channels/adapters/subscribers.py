@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from typing import Any, ClassVar
 
 from hub.channels import letters
-from hub.channels.adapters.email import ADDRESS, WIRE, Email, html_of, queue_id
+from hub.channels.adapters.email import ADDRESS, WIRE, Email, queue_id
 from hub.channels.contract import (
     LANGUAGE_NAMES,
     Acceptance,
@@ -99,11 +99,12 @@ class Subscribers(Email):
     def _mail(self, body: Body, known: str, recipient: Recipient) -> EmailMessage:
         language = recipient.language if recipient.language in self.languages else self.languages[0]
         subject, text = letters.subject_and_text(body, recipient, language)
+        addresses = (body["page_url"], recipient.manage_url, recipient.unsubscribe_url, recipient.confirm_url)
         shaped: Mapping[str, Any] = {
             **body,
             "subject": subject,
             "text": text,
-            "html": html_of([(language, text)], body["page_url"] or self.hub.base_url),
+            "html": letters.page(language, text, addresses),
             "languages": [language],
         }
         # The id instead of the address goes into what names the message, and may be stored as its proof.
