@@ -25,6 +25,7 @@ from hub.kernel.http import GuardedClient
 from hub.kernel.keys import signing_key
 from hub.kernel.settings import Settings, SettingsError, load
 from hub.rumours import erasure
+from hub.subscriptions import sweeping
 from hub.subscriptions.recipients import Subscribers
 
 POLLS_A_BEAT = 5
@@ -73,6 +74,7 @@ def create_sending(settings: Settings | None = None, *, clock: Clock | None = No
     engine = Engine(app.app_context, channels, settings.delivery, clock, chance, watch=watch)
     watch.take_on(PlanWatcher(app.app_context, settings, channels, engine.ring))
     watch.take_on(Round("reports.erase", erasure.EVERY, lambda: erasure.erase(settings, clock), app.app_context, clock))
+    watch.take_on(Round("subscriptions.sweep", sweeping.EVERY, lambda: sweeping.sweep(clock), app.app_context, clock))
     return Sending(app, settings, clock, channels, engine)
 
 

@@ -24,13 +24,15 @@ from hub.cli import (
     planned,
     rumours,
     setup,
+    subscribers,
 )
 from hub.kernel.settings import SettingsError
 
 hub = AppGroup(
-    "hub", help="Run the hub: set up, officers, partners, message maps, numbers, rumours, alerts, deliveries."
+    "hub",
+    help="Run the hub: set up, officers, partners, message maps, numbers, rumours, subscribers, alerts, deliveries.",
 )
-for part in (setup, officers, partners, maps, numbers, rumours, alerts, planned, outbox, audit):
+for part in (setup, officers, partners, maps, numbers, rumours, subscribers, alerts, planned, outbox, audit):
     part.register(hub)
 # Importing it hangs its commands on those of the maps.
 MORE = (map_files, map_facts)

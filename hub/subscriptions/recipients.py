@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,11 +19,9 @@ from hub.kernel.settings import Settings
 from hub.subscriptions import addresses, links
 from hub.subscriptions.links import Use
 from hub.subscriptions.models import Subscription
-from hub.subscriptions.service import HUB, PENDING, end, sweep
+from hub.subscriptions.service import HUB, PENDING, end
 
 log = logging.getLogger(__name__)
-
-SWEEP_EVERY = timedelta(minutes=10)
 
 
 class Subscribers:
@@ -91,26 +89,3 @@ class Subscribers:
             unsubscribe_url=leave,
             confirm_url=confirm,
         )
-
-
-class Sweeper:
-    """Periodic work of every dispatcher: requests that nobody confirmed are forgotten. Twice is once."""
-
-    def __init__(self, context: Callable[[], AbstractContextManager[Any]], clock: Clock) -> None:
-        self._context = context
-        self._clock = clock
-        self._next = clock.now()
-
-    def __call__(self) -> None:
-        """Sweeps when it is time for it."""
-        now = self._clock.now()
-        if now < self._next:
-            return
-        self._next = now + SWEEP_EVERY
-        with self._context(), transaction() as session:
-            gone = sweep(session, now)
-        if gone:
-            log.info("requests to subscribe forgotten", extra={"number": gone})
-
-    def join(self, seconds: float) -> None:
-        """Nothing is left to wait for."""

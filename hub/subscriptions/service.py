@@ -201,24 +201,6 @@ def end(session: Session, row: Subscription, why: str, actor: Actor, now: dateti
     record_audit(session, actor=actor, action="subscription.ended", subject=row.id, detail={"why": why}, now=now)
 
 
-def sweep(session: Session, now: datetime) -> int:
-    """Forgets requests that nobody confirmed, with their letters. Safe on any number of hosts at once.
-
-    Returns:
-        How many.
-    """
-    old = sa.select(Subscription).where(Subscription.confirmed_at.is_(None), Subscription.asked_at <= now - PENDING)
-    gone = 0
-    for row in session.scalars(old.with_for_update(skip_locked=True)).all():
-        destination_id = row.destination_id
-        session.delete(row)
-        session.flush()
-        if not by_topic.forget(session, destination_id):
-            by_topic.close(session, destination_id, now)
-        gone += 1
-    return gone
-
-
 def _choice_faults(desk: SubscriptionDesk, choice: Choice, events: frozenset[str]) -> list[Fault]:
     settings = desk.settings
     return choice.faults(settings.territory, settings.site.languages, events)

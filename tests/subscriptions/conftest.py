@@ -52,7 +52,9 @@ class Readers:
 
     def ask(self, address: str = READER, **form):
         """Sends the form."""
-        return self.client.post("/abonnements", data={"address": address, "topics": ["alerts"], "language": "fr"} | form)
+        return self.client.post(
+            "/abonnements", data={"address": address, "topics": ["alerts"], "language": "fr"} | form
+        )
 
     def mails(self) -> list[EmailMessage]:
         """Sends what is due; every mail so far."""

@@ -8,9 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from hub.dispatch.models import attempts, bodies, deliveries, destinations, publications
-from hub.kernel.db import reading, transaction
+from hub.kernel.db import reading
 from hub.subscriptions import links, service
 from hub.subscriptions.links import Use
+from hub.subscriptions.sweeping import sweep
 from tests.subscriptions.conftest import READER
 
 
@@ -148,8 +149,8 @@ def test_a_request_that_nobody_confirms_vanishes(readers):
 
 
 def swept(readers) -> int:
-    with readers.town.app.app_context(), transaction() as session:
-        return service.sweep(session, readers.town.clock.now())
+    with readers.town.app.app_context():
+        return sweep(readers.town.clock)
 
 
 def test_refusals_in_a_row_end_a_subscription(readers):
