@@ -16,6 +16,7 @@ from hub.message_maps.check import Checked, check
 from hub.message_maps.drafts import queries
 from hub.message_maps.drafts.queries import Due
 from hub.message_maps.drafts.shipped import Arrived, take_in
+from hub.message_maps.judged import judge
 from hub.message_maps.rules import Rules
 from hub.web.parts import parts
 
@@ -119,9 +120,15 @@ def publish_directory() -> Arrived:
         text = said(finding.phrase)
         say("%(id)s: left out, %(rule)s has no reason: %(text)s", id=finding.situation, rule=finding.rule, text=text)
     with transaction() as session:
-        return take_in(session, checked.publishable, actor=operator(), now=hub.clock.now())
+        arrived = take_in(session, checked.publishable, actor=operator(), now=hub.clock.now())
+        judge(session, _rules())
+    return arrived
 
 
 def _check() -> Checked:
+    return check(parts().settings.maps.directory, _rules())
+
+
+def _rules() -> Rules:
     settings = parts().settings
-    return check(settings.maps.directory, Rules(settings.site.languages, settings.maps.link_hosts))
+    return Rules(settings.site.languages, settings.maps.link_hosts)

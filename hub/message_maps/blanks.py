@@ -142,8 +142,8 @@ class _Filling:
         number = numbers.get(blank.number, "")
         if not number:
             phrase = Phrase(
-                "the number “%(key)s” is missing in the town's register: enter it in the console under Numbers, or with "
-                "`flask hub numbers set`",
+                "the number “%(key)s” is missing in the town's register: enter it in the console under Numbers, or "
+                "with `flask hub numbers set`",
                 key=blank.number,
             )
             self._fault(blank.name, phrase)

@@ -25,6 +25,7 @@ from hub.message_maps.drafts.merge import Clash, Document, merge
 from hub.message_maps.drafts.models import MapDraft
 from hub.message_maps.drafts.service import Draft, as_json, locked, note, open_row, store, view
 from hub.message_maps.drafts.states import Deed, DraftState, after
+from hub.message_maps.judged import keep
 from hub.message_maps.model import Situation, State
 
 
@@ -228,9 +229,10 @@ def _publish(
     if situation.status is not State.RETIRED:
         owner = replace(owner, reviewed_on=terms.today)
         situation = replace(situation, status=State.APPROVED)
+    published = replace(situation, version=number, owner=owner)
     fresh = versions.publish(
         session,
-        [replace(situation, version=number, owner=owner)],
+        [published],
         now=now,
         actor_name=actor.name,
         origin=versions.EDITOR,
@@ -238,6 +240,7 @@ def _publish(
     )
     if not fresh:
         raise Conflict(Phrase("Someone else has just published this map: read it again."))
+    keep(session, published, terms.rules)
     return fresh[0].id
 
 

@@ -9,11 +9,12 @@ from functools import cached_property, lru_cache
 from sqlalchemy.orm import Session
 
 from hub.alerts.queries import rehearsed
+from hub.kernel.db import reading
 from hub.kernel.phrase import Phrase
-from hub.message_maps import versions
+from hub.message_maps import judged, versions
 from hub.message_maps.drafts.queries import Due, Review, find, open_drafts, review_of
 from hub.message_maps.drafts.states import DraftState
-from hub.message_maps.lint import Finding, errors, lint, open_warnings
+from hub.message_maps.lint import Finding, errors, open_warnings
 from hub.message_maps.model import Kind, Level, Message, Phase, Situation, State
 from hub.message_maps.readiness import obstacles
 from hub.message_maps.remembered import Remembered
@@ -174,14 +175,14 @@ def one_branch(session: Session, situation_id: str) -> Branch:
 
 
 def findings_of(situation: Situation) -> tuple[Finding, ...]:
-    """What the linter says of a situation, with this installation's rules. Each version is linted once."""
+    """What the linter says of a situation, with the rules here: kept with the version, or worked out once."""
     settings = parts().settings
     return _linter(Rules(languages=settings.site.languages, link_hosts=settings.maps.link_hosts)).of(situation)
 
 
 @lru_cache(maxsize=8)
 def _linter(rules: Rules) -> Remembered[tuple[Finding, ...]]:
-    return Remembered(lambda situation: tuple(lint(situation, rules)))
+    return Remembered(lambda situation: judged.findings(reading(), situation, rules))
 
 
 def _leaf(situation: Situation, message: Message, findings: Sequence[Finding], *, rehearsed: bool) -> Leaf:
