@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +39,22 @@ def head(session: Session) -> Head:
     """The number of entries and the hash of the last one; zero and the genesis hash before the first entry."""
     row = session.execute(sa.select(AuditHead.seq, AuditHead.hash)).one_or_none()
     return Head(row.seq, row.hash) if row else Head(0, GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One entry as people read it: when, who, what, and the details that were logged."""
+
+    at: datetime
+    by: str
+    action: str
+    detail: Mapping[str, Any]
+
+
+def deeds_of(session: Session, subject: str) -> list[Deed]:
+    """Everything that the log says of a subject, the latest first."""
+    rows = session.scalars(sa.select(AuditEntry).where(AuditEntry.subject == subject).order_by(AuditEntry.seq.desc()))
+    return [Deed(row.at, row.actor_name, row.action, json.loads(row.detail)) for row in rows]
 
 
 def verify(session: Session) -> BadEntry | None:

@@ -58,8 +58,12 @@ def preview(desk: RumourDesk, rumour_id: str, kind: VersionKind) -> Preview:
     return Preview(composed, shown)
 
 
-def propose(desk: RumourDesk, ref: Ref, kind: VersionKind, *, actor: Actor) -> None:
+def propose(
+    desk: RumourDesk, ref: Ref, kind: VersionKind, *, actor: Actor, weighed: Mapping[str, bool] | None = None
+) -> None:
     """Puts an answer before a second person. It must be complete.
+
+    ``weighed`` are the proposer's answers to the questions before publishing (rule DBK-08), for the log.
 
     Raises:
         InvalidInput: see `hub.rumours.composing.compose`.
@@ -72,7 +76,7 @@ def propose(desk: RumourDesk, ref: Ref, kind: VersionKind, *, actor: Actor) -> N
         bodies(desk.channels, outbound(desk, composed, _UNPUBLISHED, now), composed.carriage.channels)
         change.rumour.proposed_kind = kind
         change.rumour.proposed_by_id, change.rumour.proposed_by_name = actor.id, actor.name
-        change.detail |= {"kind": kind.value, "digest": composed.digest}
+        change.detail |= {"kind": kind.value, "digest": composed.digest, "weighed": dict(weighed or {})}
 
 
 def approve(desk: RumourDesk, ref: Ref, digest: str, *, actor: Actor) -> int:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
-from hub.rumours.models import Report, Rumour
+from hub.rumours.models import Confirmation, Evidence, Report, Rumour
+from hub.rumours.speed import measured
 from hub.rumours.states import UNDER_WAY, ReportState, Response, Workflow
 from hub.rumours.triage import BANDS, Band
 
@@ -26,6 +27,27 @@ class Waiting:
     band: Band
     reports: int
     overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which rumours of the queue are shown; what is empty does not restrict. ``mine`` is the id of an officer."""
+
+    workflow: str = ""
+    event: str = ""
+    commune: str = ""
+    mine: str = ""
+    watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A decision to leave a rumour alone that should be looked at again, and why."""
+
+    rumour: Rumour
+    reports: int
+    due: bool
+    spreads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +88,75 @@ def queue(session: Session, now: datetime) -> list[Waiting]:
         for rumour, reports in rows
     ]
     return sorted(found, key=lambda waiting: (_RANK[waiting.band], -waiting.rumour.priority))
+
+
+def chosen(waiting: list[Waiting], filters: Filters) -> list[Waiting]:
+    """Those of the queue that the filters let through, in its order."""
+    return [each for each in waiting if _passes(each.rumour, filters)]
+
+
+def _passes(rumour: Rumour, filters: Filters) -> bool:
+    return (
+        filters.workflow in {"", rumour.workflow}
+        and filters.event in {"", rumour.event_id}
+        and (not filters.commune or filters.commune in rumour.communes)
+        and filters.mine in {"", rumour.assignee_id}
+        and (rumour.watched or not filters.watched)
+    )
+
+
+def finished(session: Session, limit: int) -> list[Rumour]:
+    """Rumours that nobody has to do anything about, the last changed first."""
+    done = Rumour.workflow.in_([Workflow.APPROVED.value, Workflow.CLOSED.value])
+    return list(session.scalars(sa.select(Rumour).where(done).order_by(Rumour.changed_at.desc()).limit(limit)))
+
+
+def to_review(session: Session, now: datetime) -> list[Review]:
+    """Decisions not to amplify whose day has come, or whose rumour is reported again."""
+    left_alone = (Rumour.workflow == Workflow.CLOSED) & (Rumour.response == Response.MONITOR)
+    found = []
+    for rumour in session.scalars(sa.select(Rumour).where(left_alone).order_by(Rumour.review_at)):
+        due = rumour.review_at is not None and rumour.review_at <= now
+        spreads = measured(session, rumour.id, now) > 0
+        if due or spreads:
+            found.append(Review(rumour, _count(session, Report, Report.rumour_id == rumour.id), due, spreads))
+    return found
+
+
+def reports_in(session: Session, state: ReportState, limit: int) -> list[Report]:
+    """Reports in a state: those that wait in the order of their arrival, others the latest first."""
+    order = Report.received_at if state is ReportState.RECEIVED else Report.received_at.desc()
+    return list(session.scalars(sa.select(Report).where(Report.state == state.value).order_by(order).limit(limit)))
+
+
+def reports_of(session: Session, rumour_id: str) -> list[Report]:
+    """The sightings of a rumour, the latest first."""
+    return list(
+        session.scalars(sa.select(Report).where(Report.rumour_id == rumour_id).order_by(Report.received_at.desc()))
+    )
+
+
+def find_report(session: Session, report_id: str) -> Report:
+    """One report.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    report = session.get(Report, report_id)
+    if report is None:
+        raise NotFound(Phrase("There is no report %(report)s.", report=report_id))
+    return report
+
+
+def confirmations(session: Session, rumour_id: str) -> list[Confirmation]:
+    """The confirmation chain of a rumour, in the order of what was said."""
+    rows = sa.select(Confirmation).where(Confirmation.rumour_id == rumour_id)
+    return list(session.scalars(rows.order_by(Confirmation.at, Confirmation.id)))
+
+
+def evidence(session: Session, rumour_id: str) -> list[Evidence]:
+    """The documents that a check stands on, the first recorded first."""
+    return list(session.scalars(sa.select(Evidence).where(Evidence.rumour_id == rumour_id).order_by(Evidence.id)))
 
 
 def _overdue(rumour: Rumour, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from hub.rumours.errors import StepRefused
 from hub.rumours.models import CLAIM_LENGTH, Event, Report, Rumour
 from hub.rumours.register import writing as register
 from hub.rumours.speed import measured
-from hub.rumours.states import ReportState, Response, Step, Workflow
+from hub.rumours.states import REPORT_MOVES, ReportState, Response, Step, Workflow
 from hub.rumours.triage import RANGES, Band, Weights, score
 from hub.rumours.verdicts import Verdict
 
@@ -56,6 +56,7 @@ def open_rumour(
     Raises:
         InvalidInput: the claim is missing or too long, or the event is unknown.
         NotFound: there is no such report.
+        StepRefused: the report belongs to a rumour already, or was set aside as abuse.
     """
     now = desk.clock.now()
     claim = {language: text.strip() for language, text in claim.items() if text.strip()}
@@ -73,6 +74,8 @@ def open_rumour(
                     report = session.get(Report, report_id)
                     if report is None:
                         raise NotFound(Phrase("There is no report %(report)s.", report=report_id))
+                    if report.rumour_id or ReportState.LINKED not in REPORT_MOVES[ReportState(report.state)]:
+                        raise StepRefused(Phrase("Somebody else has judged this report meanwhile."))
                     report.rumour_id, report.state = rumour_id, ReportState.LINKED
                     rumour.communes = [report.commune] if report.commune else []
                 detail = {"claim": claim, "report": report_id}

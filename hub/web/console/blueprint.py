@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, has_request_context, request
+from flask import Blueprint, Response, current_app, g, has_request_context, request
 
+from hub.identity.queries import Person
 from hub.kernel.phrase import Phrase
 from hub.web.parts import parts
+from hub.web.security import policy_of
 
 MENU = (
     ("console.home", Phrase("Home")),
@@ -27,9 +29,23 @@ def _page() -> dict[str, Any]:
     return {
         "authority": parts().settings.authority.name,
         "officer": g.get("person"),
-        "menu": MENU,
+        "menu": _menu(),
+        "start": start_of(g.get("person")),
         "here": request.full_path.rstrip("?") if has_request_context() and request.method == "GET" else "",
     }
+
+
+def start_of(person: Person | None) -> str:
+    """The endpoint of the page that somebody begins with: the first of the menu that is open to them."""
+    return _menu(person)[0][0] if person and _menu(person) else MENU[0][0]
+
+
+def _menu(person: Person | None = None) -> list[tuple[str, Phrase]]:
+    """The entries that somebody may open: the page itself says who may."""
+    person = person or g.get("person")
+    if person is None:
+        return list(MENU)
+    return [(endpoint, label) for endpoint, label in MENU if person.may(str(policy_of(current_app, endpoint)))]
 
 
 @blueprint.after_request

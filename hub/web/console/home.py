@@ -21,6 +21,7 @@ from hub.dispatch.queries import Stop
 from hub.kernel.db import reading
 from hub.message_maps.drafts import queries as drafts
 from hub.message_maps.drafts.states import DraftState
+from hub.rumours import queries as rumours
 from hub.web.console import progress
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import label_of
@@ -74,6 +75,7 @@ def home() -> ResponseReturnValue:
         now=now,
         plans=planned.alive(session),
         overdue=[each for each in drafts.reviews(session, today()) if each.due is drafts.Due.OVERDUE],
+        rumours=rumours.summary(session, now),
         in_review=[each for each in drafts.open_drafts(session) if each.state is DraftState.REVIEW],
     )
 

@@ -11,7 +11,7 @@ from hub.kernel.errors import Fault, InvalidInput
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings_checks import LANGUAGES
 from hub.web import language
-from hub.web.console.blueprint import blueprint
+from hub.web.console.blueprint import blueprint, start_of
 from hub.web.console.entrance import carried_form
 from hub.web.parts import parts
 from hub.web.security import TOKEN_KEY, access, current_officer, present_officer
@@ -102,7 +102,7 @@ def change_password() -> ResponseReturnValue:
     if faults:
         return render_template("console/password.html", faults=faults, person=person), InvalidInput.status
     flash(language.say(Phrase("Your password is changed. Your other sessions have ended.")))
-    return redirect(url_for("console.home"), 303)
+    return redirect(url_for(start_of(person)), 303)
 
 
 @blueprint.post("/language")
@@ -117,7 +117,7 @@ def set_language() -> ResponseReturnValue:
 def safe_next(address: str) -> str:
     """Where to go on: a page of the console, never another site (OWASP ASVS 5.0, 3.7.2)."""
     good = address.startswith("/console/") and address.isprintable() and "\\" not in address and "//" not in address
-    return address if good else url_for("console.home")
+    return address if good else url_for(start_of(g.get("person")))
 
 
 def _log_in_form(faults: list[Fault] | None = None, login: str = "") -> str:

@@ -20,6 +20,7 @@ from hub.kernel.errors import Unavailable
 from hub.kernel.phrase import Phrase
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirmation import label_of
+from hub.web.console.publication import page_of
 from hub.web.language import current
 from hub.web.parts import parts
 from hub.web.security import access
@@ -68,14 +69,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One delivery that a person must look at.
+    """One delivery that a person must look at. ``page`` is where its publication is shown.
 
     ``attempted_at`` is when it was last tried. ``looking``: the hub is asking the far side by itself; ``looked`` is
     what the last look told. ``parts`` are what people read of the text, for whoever looks for it there.
     """
 
     id: int
-    publication_id: str
+    page: str
     channel: str
     destination: str
     state: DeliveryState
@@ -111,7 +112,7 @@ def trouble(rows: list[DeliveryRow]) -> list[Trouble]:
     return [
         Trouble(
             id=row.id,
-            publication_id=row.publication_id,
+            page=page_of(row.publication_id),
             channel=label_of(row.channel_id),
             destination="" if row.address == "self" else row.label or row.address,
             state=row.state,

@@ -10,6 +10,7 @@ from hub.kernel.db import reading
 from hub.kernel.errors import Conflict
 from hub.kernel.phrase import Phrase
 from hub.web.console.blueprint import blueprint
+from hub.web.console.publication import page_of
 from hub.web.language import say
 from hub.web.parts import parts
 from hub.web.security import access, current_officer
@@ -31,7 +32,7 @@ def resend(delivery_id: int) -> ResponseReturnValue:
     else:
         parts().desk.ring()
         flash(say(Phrase("It is being sent again.")))
-    return redirect(url_for("console.alert", identifier=row.publication_id), 303)
+    return redirect(page_of(row.publication_id), 303)
 
 
 @blueprint.post(f"{DELIVERY}/settle")
@@ -43,7 +44,7 @@ def settle(delivery_id: int) -> ResponseReturnValue:
         service.settle(delivery_id, there=True, actor=current_officer().actor, now=parts().clock.now())
     except Conflict as error:
         flash(say(error.detail))
-    return redirect(url_for("console.alert", identifier=row.publication_id), 303)
+    return redirect(page_of(row.publication_id), 303)
 
 
 @blueprint.post("/sending/stop")

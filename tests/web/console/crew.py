@@ -9,10 +9,10 @@ from hub.kernel.clock import Clock
 from tests.web.console.conftest import HUB, PASSWORD
 
 
-def hire(town: Flask, clock: Clock, login: str, name: str) -> None:
+def hire(town: Flask, clock: Clock, login: str, name: str, role: str = "officer") -> None:
     """An officer with the password of the tests, chosen already."""
     with town.app_context():
-        first = service.create_officer(login, name, "officer", "fr", actor=HUB, now=clock.now()).reveal()
+        first = service.create_officer(login, name, role, "fr", actor=HUB, now=clock.now()).reveal()
         token = service.log_in(login, first, now=clock.now())
         limits = town.extensions["hub"].settings.security
         person = service.session_officer(token, limits=limits, now=clock.now())

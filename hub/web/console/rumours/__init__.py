@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.web.console.rumours import queue
+from hub.web.console.rumours import editor, events, grounds, inbox, judging, queue, reporters, review, sheet
 
-VIEWS = (queue,)
+VIEWS = (editor, events, grounds, inbox, judging, queue, reporters, review, sheet)
 
 __all__ = ["VIEWS"]
