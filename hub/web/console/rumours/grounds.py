@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, render_template, request, send_file, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.kernel.db import reading
@@ -81,12 +81,9 @@ def evidence_copy(rumour_id: str, row_id: int) -> Response:
     path = archive.path_of(parts().settings.data.directory, row.archive) if row and row.rumour_id == rumour_id else None
     if path is None or row is None:
         raise NotFound(Phrase("There is no copy of this."))
-    return send_file(
-        path.absolute(),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=f"{row.archive_sha256}{_ending(row.archive_type)}",
-    )
+    copy = Response(path.read_bytes(), mimetype="application/octet-stream")
+    copy.headers["Content-Disposition"] = f"attachment; filename={row.archive_sha256}{_ending(row.archive_type)}"
+    return copy
 
 
 def _ending(media_type: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 from markupsafe import Markup, escape
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from hub.kernel.db import reading
 from hub.kernel.errors import Conflict, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
-from hub.rumours import intake, linking, pictures, queries, work
+from hub.rumours import intake, linking, picture_files, queries, work
 from hub.rumours.linking import Offer, Seen
 from hub.rumours.matching.matcher import Suggestion
 from hub.rumours.matching.words import shared
@@ -102,10 +102,10 @@ def report(report_id: str) -> ResponseReturnValue:
 @access("rumour.read")
 def report_picture(report_id: str) -> ResponseReturnValue:
     """The picture that came with a report: made anew when it was taken in, without what it told of its maker."""
-    path = pictures.path_of(parts().settings.data.directory, queries.find_report(reading(), report_id).picture)
+    path = picture_files.path_of(parts().settings.data.directory, queries.find_report(reading(), report_id).picture)
     if path is None:
         raise NotFound(Phrase("No picture came with this report."))
-    return send_file(path.absolute(), mimetype="image/jpeg")
+    return Response(path.read_bytes(), mimetype="image/jpeg")
 
 
 @blueprint.post(ADDRESS + "/link")
