@@ -65,7 +65,8 @@ def test_a_bad_choice_is_named(readers, form, field):
 def test_the_answer_never_tells_whether_an_address_is_known(readers):
     def said(address):
         page = readers.ask(address)
-        return page.status_code, page.get_data(), dict(page.headers) | {"X-Request-Id": ""}
+        same = {name: value for name, value in page.headers.items() if name not in {"X-Request-Id", "Last-Modified"}}
+        return page.status_code, page.get_data(), same
 
     unknown = said("un@lecteurs.example")
     readers.mails()
