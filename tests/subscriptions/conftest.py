@@ -97,11 +97,23 @@ def overrides(tmp_path, server):
     return {"channels": {"file": str(file)}, "site": {"base_url": BASE}}
 
 
-@pytest.fixture
-def readers(app, settings, clock, server) -> Readers:
+def opened(app, clock, server) -> Readers:
+    hub = app.extensions["hub"]
     with app.app_context():
-        publish(settings, clock)
-        ensure_single_destinations(app.extensions["hub"].channels.values(), now=clock.now())
+        publish(hub.settings, clock)
+        ensure_single_destinations(hub.channels.values(), now=clock.now())
     client = app.test_client(use_cookies=False)
     client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "fr-FR,fr;q=0.9"
     return Readers(Town(app, clock), client, server)
+
+
+@pytest.fixture
+def readers(app, clock, server) -> Readers:
+    """On SQLite: for what does not depend on the engine."""
+    return opened(app, clock, server)
+
+
+@pytest.fixture
+def any_readers(both_engines_app, clock, server) -> Readers:
+    """On each engine in turn."""
+    return opened(both_engines_app, clock, server)

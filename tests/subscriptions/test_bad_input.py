@@ -92,7 +92,8 @@ def test_nobody_is_flooded_with_letters(readers):
     assert len(readers.mails()) == service.MOST_LETTERS
 
 
-def test_only_the_link_of_the_last_letter_is_good(readers):
+def test_only_the_link_of_the_last_letter_is_good(any_readers):
+    readers = any_readers
     readers.ask()
     first = readers.path(readers.mails()[0], "confirmer")
     readers.town.clock.advance(3600)
@@ -132,7 +133,8 @@ def test_forged_and_borrowed_links(readers):
     assert len(readers.rows()) == 1
 
 
-def test_a_request_that_nobody_confirms_vanishes(readers):
+def test_a_request_that_nobody_confirms_vanishes(any_readers):
+    readers = any_readers
     readers.ask()
     path = readers.path(readers.mails()[0], "confirmer")
     readers.town.clock.advance(48 * 3600 - 1)

@@ -93,7 +93,8 @@ def test_a_correction_goes_to_those_who_got_the_wrong_one(readers):
     assert right.identifier in next(second[0].iter_parts()).get_content()
 
 
-def test_a_correction_of_the_area_reaches_those_it_adds(readers):
+def test_a_correction_of_the_area_reaches_those_it_adds(any_readers):
+    readers = any_readers
     readers.join("un@lecteurs.example", communes=["76901"])
     readers.join("autre@lecteurs.example", communes=["76902"])
     wrong = readers.send(communes=("76901",))
