@@ -22,6 +22,7 @@ from hub.cli import (
     outbox,
     partners,
     planned,
+    reports,
     rumours,
     setup,
     subscribers,
@@ -35,7 +36,7 @@ hub = AppGroup(
 for part in (setup, officers, partners, maps, numbers, rumours, subscribers, alerts, planned, outbox, audit):
     part.register(hub)
 # Importing it hangs its commands on those of the maps.
-MORE = (map_files, map_facts)
+MORE = (map_files, map_facts, reports)
 
 
 def boot() -> Flask:

@@ -32,4 +32,4 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
 }
 
 # What a partner's programs may be trusted with. As for officers, whoever can send can also correct and withdraw.
-SCOPES = frozenset({"alert.read", "map.read", "alert.send"})
+SCOPES = frozenset({"alert.read", "map.read", "alert.send", "rumour.report"})

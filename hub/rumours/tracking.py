@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from hub.rumours.states import ReportState, VersionKind, Workflow
 # Codes are written in groups, by hand or by a machine.
 _MARKS = str.maketrans("", "", " -\u2010\u2011\u2013\u00a0")
 LONGEST_CODE = 80
+_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Standing(StrEnum):
@@ -80,7 +82,8 @@ def follow(session: Session, code: str) -> Followed | None:
 
 def own(session: Session, report_id: str, by_kind: str, by_id: str) -> Followed | None:
     """What has become of a report that somebody known sent in; ``None`` for the reports of others."""
-    report = session.get(Report, report_id)
+    # Nothing else is an id; some of it no database would look for.
+    report = session.get(Report, report_id) if _ID.fullmatch(report_id) else None
     if report is None or (report.by_kind, report.by_id) != (by_kind, by_id):
         return None
     return _followed(session, report)

@@ -77,6 +77,15 @@ def take_trigger(key_id: str) -> None:
     _take(f"{parts().settings.security.partner_triggers_per_minute} per minute", "trigger", key_id)
 
 
+def take_partner_report(key_id: str) -> None:
+    """Counts one report that a partner's key sends; as many as it may send alerts, and counted apart from them.
+
+    Raises:
+        TooManyRequests: the key has had its share of this minute.
+    """
+    _take(f"{parts().settings.security.partner_triggers_per_minute} per minute", "partner-report", key_id)
+
+
 def take_report_attempt() -> None:
     """Counts one form that was sent from this address, before it is read: also those with mistakes in them.
 

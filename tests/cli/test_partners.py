@@ -25,7 +25,7 @@ def test_a_key_opens_the_api_until_it_is_revoked(run, app):
     key = json.loads(made.stdout)["key"]
     assert opens(app, key)
     listed = run("list").stdout
-    assert "sdis76: SDIS 76 [alert.read, alert.send, map.read]" in listed
+    assert "sdis76: SDIS 76 [alert.read, alert.send, map.read, rumour.report]" in listed
     assert "exercise: last used" in listed
     assert key not in listed
     assert run("revoke", key.split("_")[2]).exit_code == 0

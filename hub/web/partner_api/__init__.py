@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.web.partner_api import alerts, description, follow_ups, situations
+from hub.web.partner_api import alerts, description, follow_ups, reports, situations
 from hub.web.partner_api.blueprint import blueprint
 
 # Importing a module of views hangs its addresses on the blueprint.
-VIEWS = (alerts, follow_ups, situations)
+VIEWS = (alerts, follow_ups, reports, situations)
 
 __all__ = ["VIEWS", "blueprint", "init_app"]
 

@@ -33,7 +33,7 @@ ALWAYS: Mapping[int, str] = {
 }
 BODY: Mapping[int, str] = {
     400: "The body is not one JSON object that means one thing.",
-    404: "There is no such situation, message or alert.",
+    404: "There is no such situation, message, alert or report.",
     409: "The state has changed, or the key was used for another request.",
     413: "The body is too large.",
     415: "The body is not JSON.",
@@ -55,7 +55,9 @@ class StrictBlueprint(Blueprint):  # type: ignore[misc]  # its base has no types
     ARGUMENTS_PARSER = parser
 
 
-blueprint = StrictBlueprint("partner_api", __name__, url_prefix="/api/v1", description="Alerts by partners' programs.")
+blueprint = StrictBlueprint(
+    "partner_api", __name__, url_prefix="/api/v1", description="Alerts and reports by partners' programs."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ PARAMETER: Mapping[str, Any] = {
     "in": "header",
     "name": HEADER,
     "required": True,
-    "description": "Chosen by the caller, new for each alert, the same when the same request is sent again.",
+    "description": "Chosen by the caller, new for each alert or report, the same when the same request is sent again.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": f"^{KEY.pattern}$"},
     "example": "6f1c9b1e-sdis-76",
 }
@@ -37,7 +37,16 @@ def this_request(body: Mapping[str, Any]) -> Once:
     Raises:
         IdempotencyKeyNeeded: the header is missing, sent twice, or not 1 to 200 visible ASCII characters.
     """
+    return Once(this_key(), {"path": request.path, "body": body})
+
+
+def this_key() -> str:
+    """The key alone.
+
+    Raises:
+        IdempotencyKeyNeeded: as for `this_request`.
+    """
     keys = request.headers.getlist(HEADER)
     if len(keys) != 1 or not KEY.fullmatch(keys[0]):
         raise IdempotencyKeyNeeded
-    return Once(keys[0], {"path": request.path, "body": body})
+    return keys[0]

@@ -27,6 +27,8 @@ DRAFT = {
 }
 UPDATE = {"message": "act.update", "exercise": False, "blanks": {"prochain": "18:35"}}
 
+REPORT = {"text": "Le pont de la Lise a été emporté !", "heard_on": "whatsapp", "commune": "76901"}
+
 
 @dataclass(frozen=True)
 class Program:
@@ -78,7 +80,7 @@ def errors(answer):
     return {each["field"]: each["detail"] for each in answer.json.get("errors", [])}
 
 
-def enrol(app, clock, partner_id, kind=KeyKind.LIVE, scopes=("alert.read", "alert.send", "map.read")):
+def enrol(app, clock, partner_id, kind=KeyKind.LIVE, scopes=("alert.read", "alert.send", "map.read", "rumour.report")):
     """A new partner's program with a key of its own."""
     with app.app_context():
         partners.add_partner(partner_id, partner_id.upper(), scopes, actor=OPERATOR, now=clock.now())

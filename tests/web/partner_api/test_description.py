@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from tests.web.partner_api.programs import UPDATE
+from tests.web.partner_api.programs import REPORT, UPDATE
 
 CHECKS = (
     not_a_server_error,
@@ -21,7 +21,7 @@ CHECKS = (
     checks.response_schema_conformance,
     checks.negative_data_rejection,
 )
-OPERATIONS = 7
+OPERATIONS = 9
 
 
 @pytest.fixture
@@ -105,12 +105,15 @@ def test_a_real_exchange_is_what_the_document_says(town, sdis, clock):
     clock.advance(60)
     shown = sdis.post(f"/alerts/{identifier}/follow-ups/preview", UPDATE)
     sent = sdis.post(f"/alerts/{identifier}/follow-ups", shown.json["confirmation"], "f1")
+    reported = sdis.post("/reports", REPORT, "r1")
     exchanges = {
         ("/api/v1/alerts/{identifier}/follow-ups/preview", "POST"): shown,
         ("/api/v1/alerts/{identifier}/follow-ups", "POST"): sent,
         ("/api/v1/alerts/{identifier}", "GET"): sdis.get(f"/alerts/{sent.json['identifier']}"),
         ("/api/v1/alerts", "GET"): sdis.get("/alerts"),
         ("/api/v1/situations", "GET"): sdis.get("/situations"),
+        ("/api/v1/reports", "POST"): reported,
+        ("/api/v1/reports/{report_id}", "GET"): sdis.get(f"/reports/{reported.json['report']}"),
     }
     for (path, method), answer in exchanges.items():
         assert answer.status_code in {200, 201}

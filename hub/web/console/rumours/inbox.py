@@ -12,20 +12,23 @@ from markupsafe import Markup, escape
 
 from hub.kernel.db import reading
 from hub.kernel.errors import Conflict, InvalidInput, NotFound
+from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
-from hub.rumours import intake, linking, picture_files, queries, work
+from hub.rumours import linking, picture_files, queries, work
+from hub.rumours.intake import Once, Request
 from hub.rumours.linking import Offer, Seen
 from hub.rumours.matching.matcher import Suggestion
 from hub.rumours.matching.words import shared
-from hub.rumours.models import Report
-from hub.rumours.sighting import HEARD_ON, ReportDraft, Via
+from hub.rumours.models import ID_LENGTH, Report
+from hub.rumours.sighting import HEARD_ON, Via
 from hub.rumours.states import REPORT_MOVES, ReportState
+from hub.web import report_form
 from hub.web.console.blueprint import blueprint
 from hub.web.console.rumours import typed, words
 from hub.web.console.rumours.typed import Shown
 from hub.web.language import current, say
 from hub.web.parts import parts
-from hub.web.security import access, current_officer
+from hub.web.security import access, accepts_bytes, current_officer
 
 MOST_SHOWN = 100
 ADDRESS = "/rumours/reports/<report_id>"
@@ -69,20 +72,15 @@ def new_report() -> ResponseReturnValue:
 
 @blueprint.post("/rumours/reports/new")
 @access("rumour.contribute")
+@accepts_bytes(report_form.MOST_BYTES)
 def add_report() -> ResponseReturnValue:
     """Takes a report in."""
-    form = request.form
+    form, officer = request.form, current_officer().actor
+    # The form's own number: a second click is no second report.
+    asked = Request(Once.FORM, f"officer:{officer.id}", form.get("number", "")[:ID_LENGTH] or new_id())
+    language = form.get("language", "") or parts().settings.site.languages[0]
     try:
-        draft = ReportDraft(
-            text=form.get("text", ""),
-            heard_on=form.get("heard_on", ""),
-            commune=form.get("commune", ""),
-            place=form.get("place", ""),
-            seen_at=typed.moment("seen_at"),
-            link=form.get("link", ""),
-            language=form.get("language", "") or parts().settings.site.languages[0],
-        )
-        receipt = intake.take_in(parts().rumours, parts().matcher, draft, Via.OFFICER, current_officer().actor)
+        receipt = report_form.submit(report_form.typed(), language, Via.OFFICER, officer, asked)
     except InvalidInput as error:
         return _new_page(Shown(form, error.faults)), error.status
     flash(
@@ -234,6 +232,7 @@ def _new_page(shown: Shown) -> str:
     return render_template(
         "console/rumours/new_report.html",
         shown=shown,
+        number=new_id(),
         heard_on=HEARD_ON,
         communes=parts().settings.territory.communes,
         here_languages=parts().settings.site.languages,
