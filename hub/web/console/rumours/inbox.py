@@ -28,7 +28,7 @@ from hub.web.console.rumours import typed, words
 from hub.web.console.rumours.typed import Shown
 from hub.web.language import current, say
 from hub.web.parts import parts
-from hub.web.security import access, accepts_bytes, current_officer
+from hub.web.security import accepts_bytes, access, current_officer
 
 MOST_SHOWN = 100
 ADDRESS = "/rumours/reports/<report_id>"
