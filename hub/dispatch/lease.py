@@ -7,6 +7,7 @@ spares two dispatchers from waiting for each other; on SQLite it does not exist,
 from __future__ import annotations
 
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ HIGHEST = 2**31 - 1
 
 # Why a delivery that never had a turn was not sent.
 TOO_LATE = Phrase("the alert ended before this could be sent")
+
+log = logging.getLogger(__name__)
 
 # Bodies kept in memory.
 MOST_BODIES = 32
@@ -96,17 +99,30 @@ class Shelf:
         self._bodies: OrderedDict[tuple[str, str], Body] = OrderedDict()
 
     def body(self, session: Session, publication_id: str, channel_id: str) -> Body:
-        """The frozen body of a publication on a channel."""
+        """The frozen body of a publication on a channel; empty where somebody has damaged it in the database."""
         key = (publication_id, channel_id)
         if key not in self._bodies:
             stored = sa.select(bodies.c.body).where(
                 bodies.c.publication_id == publication_id, bodies.c.channel_id == channel_id
             )
-            self._bodies[key] = MappingProxyType(json.loads(session.execute(stored).scalar_one()))
+            body = _body(session.execute(stored).scalar_one_or_none())
+            if not body:
+                log.error("a frozen body is missing or damaged", extra={"publication": key[0], "channel": key[1]})
+                return body  # not kept: it may be mended
+            self._bodies[key] = body
             if len(self._bodies) > MOST_BODIES:
                 self._bodies.popitem(last=False)
         self._bodies.move_to_end(key)
         return self._bodies[key]
+
+
+def _body(stored: str | None) -> Body:
+    try:
+        found = json.loads(stored or "null")
+    except ValueError:
+        found = None
+    # One row that no one can read must not stop the claim of all the others.
+    return MappingProxyType(found if isinstance(found, dict) else {})
 
 
 def idempotency_key(publication_id: str, destination_id: int, resends: int) -> str:
@@ -171,7 +187,8 @@ def take_back(session: Session, channels: Mapping[str, Channel], now: datetime) 
     reason = reasons.stored(Phrase("the hub was interrupted while it was sending; it may have arrived"))
     lost = session.execute(
         sa.update(deliveries)
-        .where(IS_LEASED, deliveries.c.lease_until <= now)
+        # A lease without an end is no work of ours: somebody has edited the row. It must not be stuck for ever.
+        .where(IS_LEASED, sa.or_(deliveries.c.lease_until <= now, deliveries.c.lease_until.is_(None)))
         .values(
             state=sa.case((again, str(DeliveryState.DUE)), else_=str(DeliveryState.UNKNOWN)),
             next_attempt_at=now,

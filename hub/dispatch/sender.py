@@ -87,6 +87,8 @@ class Sender:
         if claimed.status != Status.ACTUAL and not channel.exercise:
             reason = Phrase("the channel %(channel)s does not take exercises", channel=claimed.channel_id)
             return self._refused(claimed, now, reason)
+        if not claimed.body:
+            return self._refused(claimed, now, Phrase("what was to be sent is missing or damaged in the database"))
         standing = _standing(claimed, channel)
         deadline = self._deadline(claimed, channel)
         unsent = self._unsent(claimed, standing, deadline, now)
