@@ -20,11 +20,7 @@ def tell(checked: Checked) -> None:
     for fault in checked.loaded.faults:
         click.echo(f"{fault.file}:{fault.line}:{fault.column}: {said(fault.phrase)}")
     for finding in checked.findings:
-        place = f"{checked.loaded.files[finding.situation]}:{finding.line}"
-        reason = _reason(checked, finding)
-        excuse = f" ({reason})" if reason else ""
-        where = " ".join(word for word in (finding.message, finding.form, finding.language, finding.part) if word)
-        click.echo(f"{place}: {finding.severity} {finding.rule} [{where}]: {said(finding.phrase)}{excuse}")
+        _tell_finding(checked, finding)
     say(
         "%(situations)s situations, %(faults)s faults, %(findings)s findings, %(open)s warnings without a reason",
         situations=len(checked.loaded.situations),
@@ -32,6 +28,22 @@ def tell(checked: Checked) -> None:
         findings=len(checked.findings),
         open=len(checked.unexplained),
     )
+
+
+def tell_accepted(checked: Checked) -> None:
+    """Every warning that a map accepts, with its reason: what the linter is wrong about, or right about in vain."""
+    accepted = [finding for finding in checked.findings if _reason(checked, finding)]
+    for finding in accepted:
+        _tell_finding(checked, finding)
+    say("%(count)s warnings are accepted", count=len(accepted))
+
+
+def _tell_finding(checked: Checked, finding: Finding) -> None:
+    place = f"{checked.loaded.files[finding.situation]}:{finding.line}"
+    reason = _reason(checked, finding)
+    excuse = f" ({reason})" if reason else ""
+    where = " ".join(word for word in (finding.message, finding.form, finding.language, finding.part) if word)
+    click.echo(f"{place}: {finding.severity} {finding.rule} [{where}]: {said(finding.phrase)}{excuse}")
 
 
 def as_json(checked: Checked) -> dict[str, Any]:

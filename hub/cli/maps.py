@@ -33,14 +33,17 @@ maps = AppGroup("maps", help="Message maps.")
 @json_option
 @click.option("--format", "form", type=click.Choice(["text", "json", "sarif"]), default="text", help="How to answer.")
 @click.option("--strict", is_flag=True, help="Warnings without a reason count like errors.")
+@click.option("--accepted", is_flag=True, help="Tell the accepted warnings with their reasons, and nothing else.")
 @speaks
-def lint_maps(*, as_json: bool, form: str, strict: bool) -> None:
+def lint_maps(*, as_json: bool, form: str, strict: bool, accepted: bool) -> None:
     """Checks every map file; exit code 1 if one has a fault or an error, with --strict also a warning to explain."""
     checked = _check()
     if form == "sarif":
         show_json(lint_reports.as_sarif(checked))
     elif as_json or form == "json":
         show_json(lint_reports.as_json(checked))
+    elif accepted:
+        lint_reports.tell_accepted(checked)
     else:
         lint_reports.tell(checked)
     if not checked.sound or (strict and checked.unexplained):

@@ -84,6 +84,9 @@ def test_officers_are_added_reset_and_disabled(ready):
 
 def test_the_shipped_maps_pass_and_a_broken_one_is_named_by_line(ready, empty_app, tmp_path):
     assert ready("maps", "lint").exit_code == 0
+    accepted = ready("maps", "lint", "--accepted").stdout.splitlines()
+    assert [line.partition(" [")[0].rpartition(" ")[2] for line in accepted[:-1]] == ["STY-06", "STY-06"]
+    assert accepted[-1] == "2 warnings are accepted"
     report = json.loads(ready("maps", "lint", "--json").stdout)
     assert "nat.flood.river" in report["situations"]
     assert report["faults"] == []

@@ -18,6 +18,8 @@ GAP = 14
 BEND, WORDS = 80, 140
 LANE = BEND + WORDS
 LINE_LENGTH = 27
+# The message in the middle is set in bold, which is wider.
+BOLD_LENGTH = 23
 LINE_HEIGHT = 17
 MARGIN = 4
 
@@ -86,20 +88,20 @@ def _column(messages: Sequence[Message], x: float, height: float) -> list[Box]:
 
 
 def _box(message: Message, x: float, y: float, *, here: bool) -> Box:
-    return Box(message, x, y, wrapped(text_in(message.title)), here)
+    return Box(message, x, y, wrapped(text_in(message.title), BOLD_LENGTH if here else LINE_LENGTH), here)
 
 
-def wrapped(text: str) -> tuple[str, ...]:
+def wrapped(text: str, longest: int = LINE_LENGTH) -> tuple[str, ...]:
     """A title on one or two lines; what does not fit is cut with an ellipsis."""
     lines = [""]
     for word in text.split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > LINE_LENGTH:
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > longest:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}".strip()
     if len(lines) > 2:  # noqa: PLR2004 - a box has two lines
-        lines = [lines[0], f"{lines[1][: LINE_LENGTH - 1]}…"]
-    return tuple(line if len(line) <= LINE_LENGTH else f"{line[: LINE_LENGTH - 1]}…" for line in lines)
+        lines = [lines[0], f"{lines[1][: longest - 1]}…"]
+    return tuple(line if len(line) <= longest else f"{line[: longest - 1]}…" for line in lines)
 
 
 def _edge(start: Box, end: Box, word: Phrase) -> Edge:
