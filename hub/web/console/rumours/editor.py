@@ -93,12 +93,12 @@ def kinds_of(rumour: Rumour) -> list[VersionKind]:
     return [kind for kind in VersionKind if kind in NEXT_VERSION[last]]
 
 
-def kind_of(rumour: Rumour, asked: str) -> VersionKind:
-    """The kind that was asked for, or else the one that fits the verdict."""
+def kind_of(rumour: Rumour, asked: str, verdict: str = "") -> VersionKind:
+    """The kind that was asked for, or else the one that fits the verdict: the one being typed, or the stored one."""
     possible = kinds_of(rumour)
     if asked in possible:
         return VersionKind(asked)
-    unknown = rumour.verdict == Verdict.NOT_KNOWN_YET
+    unknown = (verdict or rumour.verdict) == Verdict.NOT_KNOWN_YET
     fitting = [kind for kind in possible if (kind is VersionKind.HOLDING) == unknown]
     return (fitting or possible)[0]
 
@@ -152,7 +152,7 @@ def _page(rumour_id: str, shown: Shown | None) -> str:
     stored = _stored_form(found)
     shown = shown or Shown(stored)
     situation, patterns = _patterns()
-    kind = kind_of(found, shown.values.get("kind", ""))
+    kind = kind_of(found, shown.values.get("kind", ""), shown.values.get("verdict", ""))
     return render_template(
         "console/rumours/answer.html",
         sheet=sheet,
@@ -225,7 +225,7 @@ def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
     answer_now = _typed_answer(values) if values is request.form else from_json(rumour.answer)
     wanted = values.get("verdict", "")
     verdict = Verdict(wanted) if wanted in set(Verdict) else Verdict.NOT_KNOWN_YET
-    kind = kind_of(rumour, values.get("kind", ""))
+    kind = kind_of(rumour, values.get("kind", ""), wanted)
     languages = parts().settings.site.languages
     grounds = len(queries.confirmations(session, rumour.id)) + len(queries.evidence(session, rumour.id))
     shown: dict[str, Any] = {}
@@ -241,7 +241,7 @@ def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
         "console/rumours/said.html",
         faults=faults,
         kind=words.KINDS[kind],
-        part_names=words.PARTS,
+        part_names={**words.PARTS, **words.FIELDS},
         blank_names={field.field: field.label for field in _fields(*_patterns(), values)},
         lengths=[
             (name, language, len(answer_now.part(name, language)), most_of(name))

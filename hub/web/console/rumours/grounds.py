@@ -125,7 +125,8 @@ def _evidence() -> EvidenceDraft:
 def _page(rumour_id: str, shown: Shown | None) -> str:
     session = reading()
     sheet = sheet_of(rumour_id)
-    fresh = typed.stored({"public": "yes", "evidence_public": "yes"})
+    # To name a source in public takes its consent: that is ticked by whoever asked for it.
+    fresh = typed.stored({"evidence_public": "yes"})
     return render_template(
         "console/rumours/grounds.html",
         sheet=sheet,

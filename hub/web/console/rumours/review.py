@@ -203,7 +203,7 @@ def _page(rumour_id: str, shown: Shown) -> str:
         languages_here=parts().settings.site.languages,
         carried=_carried(preview, counts) if preview else [],
         left_out=[(label_of(each), why) for each, why in preview.composed.carriage.left_out] if preview else [],
-        part_names=words.PARTS,
+        part_names={**words.PARTS, **words.FIELDS},
         verdicts=LABELS,
         means=MEANS,
         waiting=waiting,

@@ -89,6 +89,14 @@ PARTS: Mapping[str, Phrase] = {
     "guidance": Phrase("What to do now"),
     "wrong": Phrase("What we had wrong"),
 }
+FIELDS: Mapping[str, Phrase] = {
+    "verdict": Phrase("Verdict"),
+    "as_of": Phrase("Known as of"),
+    "kind": Phrase("What this version is"),
+    "pattern": Phrase("How the channels say it"),
+    "response": Phrase("What is done"),
+    "channels": Phrase("Channels"),
+}
 PART_HINTS: Mapping[str, Phrase] = {
     "claim_reviewed": Phrase("For search engines and other fact-checkers: fewer than 76 characters."),
     "fact": Phrase("One true, checked sentence. It is the title of the page."),
