@@ -6,6 +6,7 @@ import io
 
 import sqlalchemy as sa
 
+from hub.audit.models import AuditEntry
 from hub.kernel.db import reading
 from hub.rumours.models import Report
 from tests.rumours.uploads import jpeg_with_place
@@ -35,3 +36,10 @@ def test_an_officer_enters_what_was_told_by_telephone_once(anne, town, stranger)
     assert (shown.status_code, shown.mimetype, shown.headers["Cache-Control"]) == (200, "image/jpeg", "no-store")
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
     assert stranger.get(address).status_code in {303, 401}
+    anne.get(f"/console/rumours/reports/{row.id}")
+    assert "0612345678" not in anne.page
+    anne.post(f"/console/rumours/reports/{row.id}/contact")
+    assert "0612345678" in anne.page
+    with town.app_context():
+        looked = reading().scalars(sa.select(AuditEntry).where(AuditEntry.action == "report.contact_read")).one()
+    assert (looked.actor_name, "0612345678" in looked.detail) == ("Anne Martin", False)

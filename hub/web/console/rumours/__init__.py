@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.web.console.rumours import editor, events, grounds, inbox, judging, queue, reporters, review, sheet
+from hub.web.console.rumours import contacts, editor, events, grounds, inbox, judging, queue, reporters, review, sheet
 
-VIEWS = (editor, events, grounds, inbox, judging, queue, reporters, review, sheet)
+VIEWS = (contacts, editor, events, grounds, inbox, judging, queue, reporters, review, sheet)
 
 __all__ = ["VIEWS"]
