@@ -8,7 +8,20 @@ from __future__ import annotations
 import sys
 import time
 
-from bench import doorbell, engines, fairness, fan_out, map_lint, map_pages, memory, officer, others, slow_disk, trigger
+from bench import (
+    doorbell,
+    engines,
+    fairness,
+    fan_out,
+    map_lint,
+    map_pages,
+    memory,
+    officer,
+    others,
+    register,
+    slow_disk,
+    trigger,
+)
 from bench.table import HEADING
 
 MEASURES = {
@@ -23,6 +36,7 @@ MEASURES = {
     "others": others.measure,
     "map_pages": map_pages.measure,
     "map_lint": map_lint.measure,
+    "register": register.measure,
 }
 
 

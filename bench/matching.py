@@ -47,7 +47,7 @@ def measure() -> Iterator[Line]:
 
 def _measured(size: int) -> dict[str, float]:
     chance = random.Random(SEED)
-    claims = _claims(chance, size)
+    claims = made_claims(chance, size)
     index, table = _index(claims), _table(claims)
     ours, floor, hits, floor_hits = [], [], 0, 0
     for number in chance.sample(range(size), REPORTS):
@@ -92,7 +92,8 @@ def _bare(table: sqlite3.Connection, said: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _claims(chance: random.Random, size: int) -> list[str]:
+def made_claims(chance: random.Random, size: int) -> list[str]:
+    """So many made-up claims of six to fourteen words."""
     words = _words(chance)
     weights = [1 / rank for rank in range(1, len(words) + 1)]
     lengths = [chance.randint(6, 14) for _ in range(size)]
@@ -122,5 +123,5 @@ FILLERS = _FILLERS.split()
 
 
 if __name__ == "__main__":
-    _index(_claims(random.Random(SEED), SIZES[-1]))
+    _index(made_claims(random.Random(SEED), SIZES[-1]))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES)

@@ -17,6 +17,17 @@ from hub.rumours.states import VersionKind
 
 # Merged into one that was merged itself, and so on: more than this is a mistake.
 LONGEST_LINE = 10
+# Both engines limit how many values a statement may carry: 32,766 and 65,535.
+MOST_AT_ONCE = 5000
+# No place in the list: more versions than this would not fit into a row's number.
+_BEYOND = 2**31 - 1
+
+_ENTRIES = (
+    sa.select(RumourVersion, RegisterEntry.first_published)
+    .join(RegisterEntry, RegisterEntry.version_id == RumourVersion.id)
+    .where(RumourVersion.id.in_(sa.bindparam("places", expanding=True)))
+    .order_by(RumourVersion.id.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,7 @@ def page(session: Session, wanted: Filter, count: int, before: int | None = None
         count: at most so many.
         before: read on from here: `Page.earlier` of the page before. New entries change nothing behind it.
     """
-    places = _places(session, wanted)
-    if before is not None:
-        places = places.where(_key(places) < before)
-    chosen = list(session.scalars(places.order_by(_key(places).desc()).limit(count + 1)))
+    chosen = _chosen(session, wanted, count + 1, before)
     entries = _entries(session, chosen[:count])
     return Page(entries, chosen[count - 1] if len(chosen) > count else None)
 
@@ -154,6 +162,15 @@ def addresses(session: Session) -> list[tuple[str, int, datetime]]:
     return [(row[0], row[1], row[2]) for row in session.execute(rows.order_by(RumourVersion.id))]
 
 
+def _chosen(session: Session, wanted: Filter, count: int, before: int | None) -> list[int]:
+    if wanted == Filter(words=wanted.words) and wanted.words:
+        return words.newest(session, wanted.words, count, _BEYOND if before is None else before)
+    places = _places(session, wanted)
+    if before is not None:
+        places = places.where(_key(places) < before)
+    return list(session.scalars(places.order_by(_key(places).desc()).limit(count)))
+
+
 def _places(session: Session, wanted: Filter) -> sa.Select[Any]:
     """The version ids of a filter. The full-text table is read alone where nothing else is asked: it has its order."""
     found = words.matching(session, wanted.words) if wanted.words else None
@@ -183,13 +200,11 @@ def _key(places: sa.Select[Any]) -> Any:
 
 
 def _entries(session: Session, places: Sequence[int]) -> tuple[Entry, ...]:
-    rows = session.execute(
-        sa.select(RumourVersion, RegisterEntry.first_published)
-        .join(RegisterEntry, RegisterEntry.version_id == RumourVersion.id)
-        .where(RumourVersion.id.in_(places))
-        .order_by(RumourVersion.id.desc())
-    )
-    return tuple(Entry(version, first) for version, first in rows)
+    found = []
+    for start in range(0, len(places), MOST_AT_ONCE):
+        rows = session.execute(_ENTRIES, {"places": list(places[start : start + MOST_AT_ONCE])})
+        found += [Entry(version, first) for version, first in rows]
+    return tuple(found)
 
 
 def _counted(session: Session, wanted: Filter, column: InstrumentedAttribute[Any]) -> dict[str, int]:

@@ -6,9 +6,17 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from hub.kernel.db import reading
+from hub.rumours.desk import RumourDesk
+from hub.rumours.models import RumourVersion
+from hub.rumours.states import VersionKind
+from tests.rumours.conftest import Town as Rumours
+from tests.web.public.rumours.conftest import build
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +57,18 @@ def site(town) -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+@pytest.fixture
+def rumours(town) -> list[str]:
+    """The pages of the register: the list, a corrected answer, the figures, the check of a message."""
+    hub = town.app.extensions["hub"]
+    with town.app.app_context():
+        build(Rumours(RumourDesk(hub.settings, town.clock, hub.channels, lambda: None), town.clock))
+        corrected = RumourVersion.kind == VersionKind.CORRECTION
+        rumour_id = reading().scalar(sa.select(RumourVersion.rumour_id).where(corrected))
+    entry = f"/rumeurs/{rumour_id}"
+    return ["/rumeurs?verdict=true", entry, "/rumeurs/statistiques", "/verifier"]
+
+
 def opened(chromium: Browser, address: str, complaints: list[str], **look) -> Page:
     page = chromium.new_context(locale="fr-FR", **look).new_page()
     page.on("console", lambda message: complaints.append(message.text))
@@ -58,10 +78,10 @@ def opened(chromium: Browser, address: str, complaints: list[str], **look) -> Pa
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_page_is_accessible_in_every_look(chromium, site, look):
+def test_every_page_is_accessible_in_every_look(chromium, site, rumours, look):
     base, addresses = site
     complaints: list[str] = []
-    for address in addresses:
+    for address in [*addresses, *rumours]:
         page = opened(chromium, base + address, complaints, **LOOKS[look])
         violations = Axe().run(page).response["violations"]
         assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == [], address

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-WIDTH = 640
-ROW, LABEL, NUMBER = 30, 210, 70
+WIDTH = 420
+ROW, LABEL, NUMBER = 30, 150, 90
 PADDING = 4
 
 

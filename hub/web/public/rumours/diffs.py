@@ -33,10 +33,18 @@ def word_diff(old: str, new: str) -> Markup:
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     if matcher.ratio() < RELATED:
         return _changed(old, new)
-    done = Markup()
-    for _, start, end, other_start, other_end in matcher.get_opcodes():
-        done += _changed("".join(before[start:end]), "".join(after[other_start:other_end]))
-    return done
+    done, gone, come, waiting = Markup(), "", "", ""
+    for kind, start, end, other_start, other_end in matcher.get_opcodes():
+        old_words, new_words = "".join(before[start:end]), "".join(after[other_start:other_end])
+        if kind == "equal" and (not new_words.isspace() or not (gone or come)):
+            done += _changed(gone, come) + escape(waiting + new_words)
+            gone = come = waiting = ""
+        elif kind == "equal":
+            # A space between two changes: if another change follows, they are read better as one.
+            waiting = new_words
+        else:
+            gone, come, waiting = gone + waiting + old_words, come + waiting + new_words, ""
+    return done + _changed(gone, come) + escape(waiting)
 
 
 def changed_parts(old: Shown, new: Shown) -> list[tuple[Phrase, Markup]]:

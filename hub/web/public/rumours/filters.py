@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from hub.kernel.errors import Fault, InvalidInput
 from hub.kernel.phrase import Phrase
 from hub.rumours.register.reading import Filter, events
-from hub.rumours.verdicts import Verdict
+from hub.rumours.verdicts import LABELS, Verdict
+from hub.web.language import say
 from hub.web.parts import parts
 
 # Longer questions are cut by the search itself; an address of this length is still one that people can send on.
@@ -90,7 +91,7 @@ def _faults(wanted: Filter, known: Mapping[str, Mapping[str, str]]) -> list[Faul
         phrase = Phrase(
             "There is no verdict “%(value)s”. There are: %(known)s.",
             value=_short(wanted.verdict),
-            known=", ".join(Verdict),
+            known=", ".join(f"{each} ({say(LABELS[each])})" for each in Verdict),
         )
         faults.append(Fault("verdict", phrase))
     communes = parts().settings.territory.communes

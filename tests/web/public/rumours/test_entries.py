@@ -74,6 +74,11 @@ def test_a_version_stays_as_it_was_and_the_next_one_shows_what_changed(register,
     [
         ("a b c", "a b c", "a b c"),
         ("le pont est ouvert", "le pont est fermé", "le pont est <del>ouvert</del> <ins>fermé</ins>"),
+        (
+            "il tient et reste ouvert.",
+            "il tient, il est fermé.",
+            "il <del>tient et reste ouvert.</del> <ins>tient, il est fermé.</ins>",
+        ),
         ("oui", "", "<del>oui</del>"),
         ("", "non", "<ins>non</ins>"),
         ("<b> x y", "<b> x z", "&lt;b&gt; x <del>y</del> <ins>z</ins>"),
