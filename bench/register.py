@@ -35,8 +35,8 @@ QUESTIONS = 200
 PER_PAGE = 20
 BATCH = 5_000
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
-_FIRST = "SELECT rowid, content FROM register_words JOIN rumour_version ON id = rowid WHERE "
-_THEN = " ORDER BY rowid DESC LIMIT 21"
+_FIRST = "SELECT register_words.rowid, content FROM register_words JOIN rumour_version ON id = rowid WHERE "
+_THEN = " ORDER BY register_words.rowid DESC LIMIT 21"
 BARE = {
     "sqlite": _FIRST + "register_words MATCH :question" + _THEN,
     "postgresql": _FIRST + "words @@ to_tsquery('simple', :question)" + _THEN,
