@@ -76,6 +76,7 @@ def rumour(rumour_id: str) -> AnyResponse:
         version=latest,
         versions=versions,
         corrections=_corrections(versions),
+        press=settings.authority.press,
         communes=communes_named(latest.communes),
         markup=as_script(review) if review else "",
     )
