@@ -35,7 +35,10 @@ QUESTIONS = 200
 PER_PAGE = 20
 BATCH = 5_000
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
-_FIRST = "SELECT register_words.rowid, content FROM register_words JOIN rumour_version ON rumour_version.id = register_words.rowid WHERE "
+_FIRST = (
+    "SELECT register_words.rowid, content FROM register_words "
+    "JOIN rumour_version ON rumour_version.id = register_words.rowid WHERE "
+)
 _THEN = " ORDER BY register_words.rowid DESC LIMIT 21"
 BARE = {
     "sqlite": _FIRST + "register_words MATCH :question" + _THEN,
