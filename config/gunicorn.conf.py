@@ -14,12 +14,15 @@ threads = 24
 # A stopping server finishes its requests and drains the dispatcher; attempts last 15 s at most.
 graceful_timeout = 25
 timeout = 60
+# The batch of public pages under way may end; a killed one leaves every page whole.
+keeper_timeout = 5
 loglevel = "warning"
 control_socket_disable = True  # nothing here is steered from outside
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts the dispatcher in the process that serves."""
+    """Starts the keeper of the public site in the process that serves, and the embedded dispatcher."""
+    worker.app.callable.extensions["hub_site"].keeper.start()
     parts = worker.app.callable.extensions["hub"]
     if parts.settings.delivery.embedded:
         parts.engine.start()
@@ -28,5 +31,6 @@ def post_worker_init(worker: Any) -> None:
 def worker_exit(_server: Any, worker: Any) -> None:
     """Ctrl-C or SIGTERM: what is under way ends, what is due stays in the outbox."""
     parts = worker.app.callable.extensions["hub"]
+    worker.app.callable.extensions["hub_site"].keeper.stop(keeper_timeout)
     if parts.settings.delivery.embedded:
         parts.engine.drain(graceful_timeout)

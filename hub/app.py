@@ -8,7 +8,6 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from hub.alerts.desk import Desk
-from hub.dispatch.engine import Engine
 from hub.kernel.clock import Clock
 from hub.kernel.db import db
 from hub.kernel.queue import RedisDoorbell
@@ -17,7 +16,7 @@ from hub.rumours.desk import RumourDesk
 from hub.rumours.matching.matcher import Matcher
 from hub.sending import Sending, create_sending
 from hub.subscriptions.desk import SubscriptionDesk
-from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security
+from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security, site
 from hub.web.parts import Parts
 
 
@@ -34,7 +33,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     app = sending.app
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["hub"] = _parts(sending)
-    for part in (metrics, language, security, problems, probes, assets, console, partner_api, public):
+    for part in (metrics, language, security, problems, probes, assets, console, partner_api, public, site):
         part.init_app(app)
     return app
 
@@ -42,7 +41,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
 def _parts(sending: Sending) -> Parts:
     settings, clock, channels, engine = sending.settings, sending.clock, sending.channels, sending.engine
     fleet = RedisDoorbell(settings.redis.url) if settings.redis.url else None
-    ring = _doorbell(engine, fleet)
+    ring = _doorbell(sending, fleet)
     return Parts(
         settings=settings,
         clock=clock,
@@ -60,13 +59,17 @@ def _never_asked() -> None:
     """Without Redis there is nothing that could be away."""
 
 
-def _doorbell(engine: Engine, fleet: RedisDoorbell | None) -> Callable[[], None]:
-    """What to call after a decision was stored: it wakes this process's dispatcher and one of the fleet's workers."""
-    if fleet is None:
-        return engine.ring
+def _doorbell(sending: Sending, fleet: RedisDoorbell | None) -> Callable[[], None]:
+    """What to call after a decision was stored.
+
+    It wakes this process's dispatcher, one of the fleet's workers, and this process's keeper of the public site.
+    """
+    engine = sending.engine
 
     def ring() -> None:
+        site.site_of(sending.app).keeper.ring()
         engine.ring()
-        fleet.ring()
+        if fleet:
+            fleet.ring()
 
     return ring

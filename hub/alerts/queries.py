@@ -99,20 +99,29 @@ def archive(session: Session, number: int, per_page: int = PER_PAGE) -> Page:
     return Page(tuple(_views(session, chosen)), number, pages, total)
 
 
-def earlier(session: Session, before: str | None, count: int) -> list[AlertView]:
-    """The next ``count`` incidents by their last message, newest first, after the alert ``before``.
+def incidents(session: Session) -> int:
+    """How many incidents there are."""
+    return session.scalar(sa.select(sa.func.count()).select_from(Alert).where(Alert.follows.is_(None))) or 0
 
-    A list that is read on from an alert, not from a page number, loses and repeats nothing when new alerts arrive.
 
-    Raises:
-        NotFound: there is no alert ``before``.
+def began(session: Session, start: int, count: int) -> list[AlertView]:
+    """The last message of each incident, by the order in which they began; the newest first.
+
+    Args:
+        session: in which to read.
+        start: how many older incidents to leave out.
+        count: the most to return.
     """
-    chosen = _ALERTS.where(_IS_HEAD).order_by(*_NEWEST_FIRST).limit(count)
-    if before is not None:
-        last = get(session, before)
-        follows = sa.and_(Alert.sent == last.sent, Alert.identifier > last.identifier)
-        chosen = chosen.where(sa.or_(Alert.sent < last.sent, follows))
-    return _views(session, chosen)
+    first = (
+        sa.select(Alert.identifier)
+        .where(Alert.follows.is_(None))
+        .order_by(Alert.sent, Alert.identifier)
+        .offset(start)
+        .limit(count)
+    )
+    order = {identifier: place for place, identifier in enumerate(session.scalars(first))}
+    heads = _views(session, _ALERTS.where(_IS_HEAD, Alert.incident.in_(order)))
+    return sorted(heads, key=lambda each: -order[each.incident])
 
 
 def incident(session: Session, identifier: str) -> list[AlertView]:

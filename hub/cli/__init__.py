@@ -25,6 +25,7 @@ from hub.cli import (
     reports,
     rumours,
     setup,
+    site,
     subscribers,
 )
 from hub.kernel.settings import SettingsError
@@ -33,7 +34,7 @@ hub = AppGroup(
     "hub",
     help="Run the hub: set up, officers, partners, message maps, numbers, rumours, subscribers, alerts, deliveries.",
 )
-for part in (setup, officers, partners, maps, numbers, rumours, subscribers, alerts, planned, outbox, audit):
+for part in (setup, officers, partners, maps, numbers, rumours, subscribers, alerts, planned, outbox, audit, site):
     part.register(hub)
 # Importing it hangs its commands on those of the maps.
 MORE = (map_files, map_facts, reports)

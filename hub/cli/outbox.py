@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 import sqlalchemy as sa
+from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from hub.channels.contract import Channel
@@ -19,6 +20,7 @@ from hub.kernel.db import reading
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.web.parts import parts
+from hub.web.site import site_of
 from hub.worker import become
 
 
@@ -41,7 +43,10 @@ def dispatch(timeout: float, *, forever: bool, as_json: bool) -> None:
     hub = parts()
     if forever:
         _become()
+    keeper = site_of(current_app).keeper
+    keeper.start()  # the public site is a channel too, and there may be no server that builds it
     idle = hub.engine.run_until_idle(timeout)
+    keeper.stop(timeout)
     waiting = waiting_summary(reading(), hub.clock.now())
     if as_json:
         show_json({"idle": idle, "due": waiting.due, "later": waiting.later, "under_way": waiting.under_way})

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST_NAME = 34
 LONGEST_COMMUNE = 24
 LONGEST_URL = 32
+LONGEST_LEGAL = 200
 
 
 class SettingsError(Exception):
@@ -178,6 +179,17 @@ class SubscriptionsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Legal:
+    """What French law has a public site say about itself; what is empty is said to be missing."""
+
+    publisher_address: str = field(metadata=check.optional_line(LONGEST_LEGAL))
+    director: str = field(metadata=check.optional_line(LONGEST_LEGAL))
+    host: str = field(metadata=check.optional_line(LONGEST_LEGAL))
+    accessibility: str = field(metadata=check.one_of("none", "partial", "full"))
+    accessibility_contact: str = field(metadata=check.optional_line(LONGEST_LEGAL))
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsSettings:
     """Who may read the metrics from another machine; without a token nobody may."""
 
@@ -209,6 +221,7 @@ class Settings:
     alerts: AlertsSettings
     rumours: RumoursSettings
     subscriptions: SubscriptionsSettings
+    legal: Legal
     metrics: MetricsSettings
     logging: LoggingSettings
 

@@ -55,6 +55,14 @@ def line(longest: int) -> Check:
     )
 
 
+def optional_line(longest: int) -> Check:
+    """Nothing, or one line of text of at most ``longest`` characters, without control characters."""
+    return _checked(
+        lambda value: isinstance(value, str) and len(value) <= longest and value.isprintable(),
+        f"nothing, or a line of at most {longest} characters",
+    )
+
+
 def cap_name() -> Check:
     """A CAP identifier: no spaces, commas, ``<`` or ``&`` (CAP 1.2, section 3.2.1)."""
     return _checked(

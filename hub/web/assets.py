@@ -37,6 +37,7 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
 }
+EXTENSION = "hub_assets"
 DIGEST_LENGTH = 12
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -55,14 +56,14 @@ class Asset:
 
 def init_app(app: Flask) -> None:
     """Reads the files and offers ``asset(name)``, an address, to every template."""
-    app.extensions["hub_assets"] = {name: asset for name, path in FILES.items() if (asset := _read(path))}
+    app.extensions[EXTENSION] = {name: asset for name, path in FILES.items() if (asset := _read(path))}
     app.jinja_env.globals["asset"] = address
     app.register_blueprint(blueprint)
 
 
 def address(name: str) -> str:
     """The address of one file of the allow-list. A file that is not installed has one too; it answers 404."""
-    asset = current_app.extensions["hub_assets"].get(name)
+    asset = current_app.extensions[EXTENSION].get(name)
     return url_for("assets.serve", digest=asset.digest if asset else "missing", name=name)
 
 
@@ -70,7 +71,7 @@ def address(name: str) -> str:
 @access("public")
 def serve(digest: str, name: str) -> Response:
     """One file. The digest in the address only changes the address: an old page gets the present file."""
-    asset: Asset | None = current_app.extensions["hub_assets"].get(name)
+    asset: Asset | None = current_app.extensions[EXTENSION].get(name)
     if asset is None:
         abort(404)
     packed = request.accept_encodings.quality("gzip") > 0

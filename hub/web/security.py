@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Response, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
@@ -24,6 +24,7 @@ from hub.kernel.phrase import Phrase
 from hub.web import operators
 from hub.web.bearer import PARTNER, admit
 from hub.web.errors import NotLoggedIn, PasswordChangeDue
+from hub.web.pages import LANGUAGE
 from hub.web.parts import parts
 from hub.web.throttle import limiter
 
@@ -116,6 +117,7 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     # In this order: who is not logged in is told so, before a form of theirs is called forged.
     app.before_request(_name_request)
+    app.before_request(_keep_to_one_address)
     app.before_request(_enforce)
     CSRFProtect(app)
     limiter.init_app(app)
@@ -150,6 +152,12 @@ def _name_request() -> None:
         # The router puts the host that the client named into the address; a forged one must lead nowhere.
         address = urlsplit(request.routing_exception.new_url)
         request.routing_exception.new_url = address._replace(scheme="", netloc="").geturl()
+
+
+def _keep_to_one_address() -> None:
+    """Only public pages have an address in each language (`hub.web.site.prefix`)."""
+    if LANGUAGE in request.environ and request.endpoint and policy_of(current_app, request.endpoint) != PUBLIC:
+        abort(404)
 
 
 def _enforce() -> None:

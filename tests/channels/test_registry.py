@@ -120,10 +120,11 @@ def channel(**changes: str) -> str:
     return "[[channel]]\n" + "".join(f"{key} = {value}\n" for key, value in lines.items() if value)
 
 
-def test_the_shipped_file_holds_two_harmless_channels(hub: Surroundings) -> None:
+def test_the_shipped_file_holds_harmless_channels_only(hub: Surroundings) -> None:
     channels = load_channels(ROOT / "config" / "channels.toml", hub, ("fr", "en"))
     assert {name: (entry.kind, entry.exercise, entry.languages) for name, entry in channels.items()} == {
         "flux-cap": ("cap_feed", True, ("fr", "en")),
+        "site-public": ("public_site", True, ("fr", "en")),
         "essai": ("spool", True, ("fr", "en")),
     }
 

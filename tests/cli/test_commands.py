@@ -109,7 +109,7 @@ def test_an_exercise_goes_out_and_is_corrected(ready, settings):
     identifier = identifier_of(sent)
     status = ready("status", identifier, "--json")
     assert status.exit_code == 0
-    assert json.loads(status.stdout)["states"] == {"accepted": 2}
+    assert json.loads(status.stdout)["states"] == {"accepted": 3}
     correction = ready(
         "follow",
         identifier,
@@ -161,17 +161,17 @@ def test_destinations_are_kept_for_channels_that_have_many(ready):
     unknown = ready("destination", "add", "fax", "x")
     assert "There is no channel fax" in unknown.stderr
     listed = json.loads(ready("destination", "list", "--json").stdout)
-    assert {row["channel_id"] for row in listed} == {"flux-cap", "essai"}
+    assert {row["channel_id"] for row in listed} == {"flux-cap", "site-public", "essai"}
 
 
 def test_the_switch_stops_everything(ready):
     assert ready("sending", "stop", "drill is over").exit_code == 0
     sent = ready("trigger", *FLOOD, "--exercise", "--yes", "--wait=0")
     ready("dispatch", "--timeout=1")
-    assert json.loads(ready("status", identifier_of(sent), "--json").stdout)["states"] == {"due": 2}
+    assert json.loads(ready("status", identifier_of(sent), "--json").stdout)["states"] == {"due": 3}
     assert ready("sending", "resume").exit_code == 0
     assert ready("dispatch").exit_code == 0
-    assert json.loads(ready("status", identifier_of(sent), "--json").stdout)["states"] == {"accepted": 2}
+    assert json.loads(ready("status", identifier_of(sent), "--json").stdout)["states"] == {"accepted": 3}
 
 
 def test_a_tampered_audit_log_is_told(ready, empty_app):

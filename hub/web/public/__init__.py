@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from hub.web.public import feeds, pages, reports, rumours, subscriptions
+from hub.web.public import feeds, legal, pages, reports, rumours, subscriptions
 from hub.web.public.blueprint import blueprint
 
-__all__ = ["blueprint", "feeds", "init_app", "pages", "reports", "rumours", "subscriptions"]
+__all__ = ["blueprint", "feeds", "init_app", "legal", "pages", "reports", "rumours", "subscriptions"]
 
 
 def init_app(app: Flask) -> None:

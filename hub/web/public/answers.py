@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import re
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -26,19 +27,27 @@ FOR_EVER = "public, max-age=31536000, immutable"
 HTML = "text/html; charset=utf-8"
 DIGEST_LENGTH = 32
 
+OF_HEADERS = re.compile(r";\s*frame-ancestors [^;]*")
+
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 # The style is inside the page, so that the first packet shows it readable; the hash lets this one style in, no other.
-CONTENT_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{STYLE_DIGEST}'; img-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+# It stands in the page itself too, for file servers that know no headers of ours.
+PAGE_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{STYLE_DIGEST}'; img-src 'self'; form-action 'none'; base-uri 'none'"
 )
+CONTENT_POLICY = f"{PAGE_POLICY}; frame-ancestors 'none'"
 
 
 # The same for a page with a form of ours.
 FORM_POLICY = CONTENT_POLICY.replace("form-action 'none'", "form-action 'self'")
 # The same for a page that others may show inside theirs.
 EMBED_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", FRAMEABLE)
+
+
+def within(policy: str) -> str:
+    """The part of a policy that a page may carry itself: who may frame it works in a header only (CSP 3, 6.4.2)."""
+    return OF_HEADERS.sub("", policy)
 
 
 def page(
@@ -53,7 +62,7 @@ def page(
         cache: the value of Cache-Control.
         values: for the template.
     """
-    html = render_template(template, style=Markup(STYLE), **values)  # noqa: S704 - our own file, read at start
+    html = render_template(template, style=Markup(STYLE), policy=within(policy), **values)  # noqa: S704 - read at start
     response = answer(html.encode(), HTML, cache)
     if status != HTTPStatus.OK:
         response.status_code = status

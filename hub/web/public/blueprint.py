@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from hub.kernel.phrase import Phrase
 from hub.web.language import say
+from hub.web.pages import LANGUAGE, MADE_AT
 from hub.web.parts import parts
 from hub.web.public.notices import NO_DANGER, SIMPLE, WHOLE
 
@@ -27,13 +28,17 @@ DAYS = {"fr": f"EEEE d MMMM y 'à' {HOURS['fr']}", "en": f"EEEE d MMMM y 'at' {H
 # some names (endpoint, _scheme, _external) as orders to itself.
 KEPT = ("before", "q", "event", "commune", "verdict", "period")
 
+# One file for everybody, whatever they read.
+UNSPOKEN = ("/cap/", "/feed.atom", "/robots.txt", "/sitemap.xml", "/.well-known/", "/assets/")
+
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
 
 @blueprint.before_request
 def _choose_language() -> None:
     known = parts().settings.site.languages
-    asked = request.args.get("lang", "")
+    # In front of the address, as every link of ours has it; the query is the way of before, and of forms.
+    asked = request.environ.get(LANGUAGE) or request.args.get("lang", "")
     g.language_asked = asked in known
     g.language = asked if g.language_asked else request.accept_languages.best_match(known, known[0])
 
@@ -43,8 +48,9 @@ def _page() -> dict[str, Any]:
     settings = parts().settings
     return {
         "authority": settings.authority,
+        "legal": settings.legal,
         "base_url": settings.site.base_url.rstrip("/"),
-        "made_at": parts().clock.now(),
+        "made_at": request.environ.get(MADE_AT) or parts().clock.now(),
         "language": g.language,
         "language_asked": g.language_asked,
         "others": [language for language in settings.site.languages if language != g.language],
@@ -60,17 +66,18 @@ def _page() -> dict[str, Any]:
 
 def to(endpoint: str, **values: Any) -> str:
     """A link that keeps the language if the reader has chosen one."""
-    if g.language_asked:
-        values.setdefault("lang", g.language)
-    return url_for(f"public.{endpoint}", **values)
+    return prefixed(url_for(f"public.{endpoint}", **values), g.language if g.language_asked else None)
+
+
+def prefixed(address: str, language: str | None) -> str:
+    """An address of ours with a language in front. What is the same in every language has none (`UNSPOKEN`)."""
+    return address if language is None or address.startswith(UNSPOKEN) else f"/{language}{address}"
 
 
 def in_language(language: str | None) -> str:
     """This page in another language, or the page whatever the language for ``None``: the address that never changes."""
     values = {**{name: request.args[name] for name in KEPT if name in request.args}, **(request.view_args or {})}
-    if language:
-        values["lang"] = language
-    return url_for(str(request.endpoint), **values)
+    return prefixed(url_for(str(request.endpoint), **values), language)
 
 
 def say_in(phrase: Phrase, language: str) -> str:

@@ -70,7 +70,8 @@ def cap_document(identifier: str) -> Response:
 @access("public")
 def robots() -> Response:
     """Everything public may be found; the console is nobody's business."""
-    return answer(b"User-agent: *\nDisallow: /console/\n", TEXT, A_DAY)
+    site = parts().settings.site.base_url.rstrip("/")
+    return answer(f"User-agent: *\nDisallow: /console/\n\nSitemap: {site}/sitemap.xml\n".encode(), TEXT, A_DAY)
 
 
 @blueprint.get("/.well-known/security.txt")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, request, url_for
+from flask import Response, abort, g, url_for
 
 from hub.alerts import queries
 from hub.alerts.views import AlertView
@@ -46,20 +46,26 @@ def alert(identifier: str) -> Response:
 @blueprint.get("/archives")
 @access("public")
 def archive() -> Response:
-    """All incidents by their last message, newest first.
+    """The newest incidents by their last message: the last block, and the one before where that is not full."""
+    total = queries.incidents(reading())
+    first = newest_block(total)
+    shown = queries.began(reading(), (first - 1) * PER_PAGE, 2 * PER_PAGE)
+    return page("public/archive.html", notices=_notices(shown), newest=True, earlier=first - 1)
 
-    ``?before=`` names the last alert of the page before, so that a new alert moves nothing to another page.
-    """
-    before = request.args.get("before")
-    found = queries.earlier(reading(), before, PER_PAGE + 1)
-    shown = found[:PER_PAGE]
-    more = len(found) > PER_PAGE
-    return page(
-        "public/archive.html",
-        notices=_notices(shown),
-        newest=before is not None,
-        earlier=shown[-1].identifier if more else None,
-    )
+
+@blueprint.get("/archives/<int:number>")
+@access("public")
+def archive_page(number: int) -> Response:
+    """One block of incidents. They are counted from the oldest one, so a new one moves nothing to another page."""
+    if not 1 <= number < newest_block(queries.incidents(reading())):
+        abort(404)
+    shown = queries.began(reading(), (number - 1) * PER_PAGE, PER_PAGE)
+    return page("public/archive.html", notices=_notices(shown), newest=False, earlier=number - 1)
+
+
+def newest_block(incidents: int) -> int:
+    """The number of the oldest block on the first page of the archive."""
+    return max(1, incidents // PER_PAGE)
 
 
 def _notices(alerts: list[AlertView]) -> list[Notice]:

@@ -146,7 +146,8 @@ def test_the_policy_lets_in_the_one_style_and_nothing_else(app, published):
 
 
 def test_robots_may_read_everything_but_the_console(app):
-    assert app.test_client().get("/robots.txt").get_data(as_text=True) == "User-agent: *\nDisallow: /console/\n"
+    said = app.test_client().get("/robots.txt").get_data(as_text=True)
+    assert said == "User-agent: *\nDisallow: /console/\n\nSitemap: http://127.0.0.1:8000/sitemap.xml\n"
 
 
 def test_security_txt_names_a_contact_and_expires_within_a_year(app, clock):

@@ -1,0 +1,28 @@
+"""What the law has every public site say: who publishes it, who hosts it, and how far everybody can use it.
+
+Sources: loi 2004-575 (LCEN), article 1-1 (publisher, director of publication, host); loi 2005-102, article 47, and
+décret 2019-768 (accessibility statement, its state, the ways to complain). Nothing is invented: what the settings leave
+empty is said to be missing.
+"""
+
+from __future__ import annotations
+
+from flask import Response
+
+from hub.web.public.answers import page
+from hub.web.public.blueprint import blueprint
+from hub.web.security import access
+
+
+@blueprint.get("/mentions-legales")
+@access("public")
+def legal_notice() -> Response:
+    """Publisher, director of publication, host, personal data."""
+    return page("public/legal_notice.html")
+
+
+@blueprint.get("/accessibilite")
+@access("public")
+def accessibility() -> Response:
+    """The accessibility statement."""
+    return page("public/accessibility.html")
