@@ -50,7 +50,7 @@ def _page() -> dict[str, Any]:
         "authority": settings.authority,
         "legal": settings.legal,
         "base_url": settings.site.base_url.rstrip("/"),
-        "made_at": request.environ.get(MADE_AT) or parts().clock.now(),
+        "made_at": request.environ[MADE_AT] if MADE_AT in request.environ else parts().clock.now(),
         "language": g.language,
         "language_asked": g.language_asked,
         "others": [language for language in settings.site.languages if language != g.language],

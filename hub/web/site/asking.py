@@ -33,7 +33,7 @@ class Answer:
     changed: datetime | None
 
 
-def ask(application: WSGIApplication, base_url: str, address: str, language: str, made_at: datetime) -> Answer:
+def ask(application: WSGIApplication, base_url: str, address: str, language: str, made_at: datetime | None) -> Answer:
     """Asks for one page.
 
     Args:
@@ -41,7 +41,7 @@ def ask(application: WSGIApplication, base_url: str, address: str, language: str
         base_url: the site's address.
         address: the page, without language.
         language: the one to read it in, or nothing.
-        made_at: the time that the page names as its own.
+        made_at: the time that the page names as its own; without one it names none.
 
     Raises:
         NotBuiltError: the answer was no page.

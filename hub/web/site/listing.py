@@ -17,8 +17,9 @@ from hub.web.public import listing as alerts
 from hub.web.public.answers import PAGE_CACHE, answer
 from hub.web.public.blueprint import blueprint, prefixed
 from hub.web.security import access
+from hub.web.site import register
 
-SURFACES: tuple[Surface, ...] = (alerts,)
+SURFACES: tuple[Surface, ...] = (alerts, register)
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -63,9 +64,17 @@ def _shown(session: Session, now: datetime) -> list[Page]:
 
 def _named(found: list[Page]) -> Iterator[Page]:
     """Pages for people; home, whose time changes each minute, without it."""
-    spoken = sorted((page for page in found if page.spoken), key=lambda page: (-_age(page), page.address))
+    spoken = sorted(
+        (page for page in found if page.spoken and _for_people(page.address)),
+        key=lambda page: (-_age(page), page.address),
+    )
     for page in spoken[:MOST]:
         yield Page("/") if page.address == "/" else page
+
+
+def _for_people(address: str) -> bool:
+    last = address.rpartition("/")[2]
+    return "." not in last and last != "integrer"
 
 
 def _age(page: Page) -> float:

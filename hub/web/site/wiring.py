@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import cast
@@ -25,8 +24,6 @@ from hub.web.site.prefix import LanguagePrefix
 from hub.web.site.serving import BuiltSite
 
 SITE_EXTENSION = "hub_site"
-# A page that has no time of its own names the minute in which it was made.
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +73,7 @@ def _builder(app: Flask, place: Place) -> Builder:
             return listing.pages(reading(), hub.clock.now())
 
     def asking(page: Page, language: str) -> Answer:
-        made = page.changed or hub.clock.now().replace(second=0, microsecond=0)
-        return ask(inner, base_url, page.address, language, made)
+        return ask(inner, base_url, page.address, language, page.changed)
 
     return Builder(place, pages, asking, hub.settings.site.languages, _version(app))
 

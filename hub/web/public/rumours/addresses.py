@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from hub.rumours.register.reading import addresses, events, last_change, standing
 from hub.web.parts import parts
 
-_OF_ALL = ("fil.atom", "fil.rss", "fil.json", "changements.atom", "donnees.csv", "donnees.json", "schema.json")
-_OF_EVENT = ("fil.atom", "fil.rss", "fil.json", "changements.atom", "donnees.csv", "donnees.json")
-_OF_COMMUNE = ("fil.atom", "fil.rss", "fil.json", "changements.atom")
+OF_ALL = ("fil.atom", "fil.rss", "fil.json", "changements.atom", "donnees.csv", "donnees.json", "schema.json")
+OF_EVENT = ("fil.atom", "fil.rss", "fil.json", "changements.atom", "donnees.csv", "donnees.json")
+OF_COMMUNE = ("fil.atom", "fil.rss", "fil.json", "changements.atom")
+
+OF_ENTRY = ("qr.svg", "carte.png", "integrer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,13 @@ def pages(session: Session) -> Iterator[PublicAddress]:
     changed = last_change(session)
     for path in ("/rumeurs", "/rumeurs/statistiques", "/verifier"):
         yield PublicAddress(path, changed, page=True)
-    yield from _files("/rumeurs", _OF_ALL, changed)
+    yield from _files("/rumeurs", OF_ALL, changed)
     for event in events(session):
         yield PublicAddress(f"/rumeurs/evenements/{event}", changed, page=True)
-        yield from _files(f"/rumeurs/evenements/{event}", _OF_EVENT, changed)
+        yield from _files(f"/rumeurs/evenements/{event}", OF_EVENT, changed)
     for commune in parts().settings.territory.communes:
         yield PublicAddress(f"/rumeurs/communes/{commune.insee}", changed, page=True)
-        yield from _files(f"/rumeurs/communes/{commune.insee}", _OF_COMMUNE, changed)
+        yield from _files(f"/rumeurs/communes/{commune.insee}", OF_COMMUNE, changed)
     yield from _entries(session)
 
 
@@ -52,4 +54,4 @@ def _entries(session: Session) -> Iterator[PublicAddress]:
     for rumour_id, changed in latest.items():
         own = standing(session, rumour_id) == rumour_id
         yield PublicAddress(f"/rumeurs/{rumour_id}", changed, page=own)
-        yield from _files(f"/rumeurs/{rumour_id}", ("qr.svg", "carte.png", "integrer"), changed)
+        yield from _files(f"/rumeurs/{rumour_id}", OF_ENTRY, changed)

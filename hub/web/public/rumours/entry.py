@@ -69,7 +69,7 @@ def rumour(rumour_id: str) -> AnyResponse:
     settings = parts().settings
     review = None
     # Translations carry no markup of their own: a check is marked up on one page only.
-    if not g.language_asked and g.language == settings.site.languages[0]:
+    if g.language == settings.site.languages[0]:
         review = claim_review(latest, settings.site.base_url.rstrip("/"), settings.authority)
     return page(
         "public/rumours/entry.html",
