@@ -105,7 +105,7 @@ def test_every_page_holds_to(register, reader, rule):
 def test_it_stands_on_one_page_of_the_first_language_and_on_no_other(register, reader):
     for name in MARKED:
         path = f"/rumeurs/{register.ids[name]}"
-        others = [f"{path}?lang=fr", f"{path}?lang=en", f"{path}/versions/1", f"{path}/integrer"]
+        others = [f"{path}?lang=en", f"/en{path}", f"{path}/versions/1", f"{path}/integrer"]
         for address in (*others, "/rumeurs", "/rumeurs/statistiques", "/verifier"):
             assert markup(reader.get(address)) == [], address
         assert markup(reader.get(path, headers={"Accept-Language": "en"})) == []
