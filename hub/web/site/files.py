@@ -13,7 +13,7 @@ from hub.web.site.place import PACKED, Place
 MODE = 0o644
 # Pictures are compressed already.
 PLAIN_ONLY = frozenset({".png", ".jpg", ".webp"})
-# From so many files on, one flush of the whole disk costs less than one flush a file.
+# A change is a few files, and they are flushed. A whole site is not: after a power cut it is built anew (`wiring`).
 MANY = 64
 
 
@@ -90,7 +90,6 @@ class Writer:
 
     def _flush(self) -> None:
         if len(self._staged) > MANY:
-            os.sync()
             return
         for staged, _ in self._staged:
             handle = os.open(staged, os.O_RDONLY)

@@ -24,6 +24,7 @@ from hub.web.site.prefix import LanguagePrefix
 from hub.web.site.serving import BuiltSite
 
 SITE_EXTENSION = "hub_site"
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,16 @@ def _version(app: Flask) -> str:
     settings = app.extensions[EXTENSION].settings
     shown = (settings.authority, settings.site, settings.maps.link_hosts, settings.legal)
     digests = sorted((name, each.digest) for name, each in app.extensions[assets.EXTENSION].items())
-    return hashlib.sha256(f"{shown!r} {digests!r} {_sources()}".encode()).hexdigest()
+    return hashlib.sha256(f"{shown!r} {digests!r} {_sources()} {_boot()}".encode()).hexdigest()
+
+
+@cache
+def _boot() -> str:
+    """Another one after a power cut, when files that were renamed may not have reached the disk; Linux only."""
+    try:
+        return BOOT.read_text(encoding="ascii")
+    except OSError:
+        return ""
 
 
 @cache
