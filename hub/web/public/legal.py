@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from hub.web.parts import parts
 from hub.web.public.answers import page
 from hub.web.public.blueprint import blueprint
 from hub.web.security import access
@@ -18,11 +19,22 @@ from hub.web.security import access
 @access("public")
 def legal_notice() -> Response:
     """Publisher, director of publication, host, personal data."""
-    return page("public/legal_notice.html")
+    legal = parts().settings.legal
+    return page(
+        "public/legal_notice.html",
+        publisher_address=legal.publisher_address,
+        director=legal.director,
+        host=legal.host,
+    )
 
 
 @blueprint.get("/accessibilite")
 @access("public")
 def accessibility() -> Response:
     """The accessibility statement."""
-    return page("public/accessibility.html")
+    settings = parts().settings
+    return page(
+        "public/accessibility.html",
+        state=settings.legal.accessibility,
+        contact=settings.legal.accessibility_contact or settings.authority.phone,
+    )
