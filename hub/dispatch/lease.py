@@ -1,7 +1,8 @@
 """Claiming due deliveries with a lease, and taking back the leases of dispatchers that died.
 
-Every statement is the same on both engines. The claim is a conditional update: on PostgreSQL ``SKIP LOCKED`` only
-spares two dispatchers from waiting for each other; on SQLite it does not exist, and nothing relies on it.
+The claim is a conditional update: on PostgreSQL ``SKIP LOCKED`` only spares two dispatchers from waiting for each
+other; on SQLite it does not exist, and nothing relies on it. PostgreSQL keeps the plan that it made while the outbox
+was empty, for a minute or longer: no statement here may be slow under such a plan.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -152,9 +154,10 @@ def claim(session: Session, ask: Ask, shelf: Shelf, now: datetime, gate: Gate = 
         "claim_floor": ask.floor,
         "claim_above": ask.above,
     }
-    paced = bool(gate.filled)
-    taken = ask.oldest and session.execute(_TAKE[True, paced], values | {"claim_before": now - OVERLOOKED}).all()
-    if not taken and not session.execute(_TAKE[False, paced], values).all():
+    dialect, paced = session.get_bind().dialect.name, bool(gate.filled)
+    before = {"claim_before": now - OVERLOOKED}
+    taken = ask.oldest and session.execute(_take(dialect, oldest=True, paced=paced), values | before).all()
+    if not taken and not session.execute(_take(dialect, oldest=False, paced=paced), values).all():
         return []
     mine = {"mine_until": until, "mine_token": token}
     session.execute(_START, mine | {"start_now": now})
@@ -248,9 +251,8 @@ def _open_gates(*, paced: bool) -> list[sa.ColumnElement[bool]]:
 
 def _candidates(*, oldest: bool, paced: bool) -> sa.CTE:
     before = deliveries.alias("before")
-    waits = sa.exists().where(
-        before.c.id == deliveries.c.waits_for_id, before.c.state.in_([str(state) for state in OPEN])
-    )
+    # One row by its key; ``EXISTS`` may become a list of all open deliveries, read from the whole table.
+    state_before = sa.select(before.c.state).where(before.c.id == deliveries.c.waits_for_id).scalar_subquery()
     return (
         sa.select(
             deliveries.c.id,
@@ -270,7 +272,10 @@ def _candidates(*, oldest: bool, paced: bool) -> sa.CTE:
                 deliveries.c.host.not_in(sa.bindparam("claim_saturated", expanding=True)),
                 deliveries.c.priority > sa.bindparam("claim_above"),
             ),
-            sa.or_(deliveries.c.waits_for_id.is_(None), ~waits),
+            sa.or_(
+                deliveries.c.waits_for_id.is_(None),
+                sa.func.coalesce(state_before, "").not_in([str(state) for state in OPEN]),
+            ),
         )
         .order_by(*(_BY_AGE if oldest else _ORDER))
         .limit(sa.bindparam("claim_look", type_=sa.Integer()))
@@ -279,7 +284,8 @@ def _candidates(*, oldest: bool, paced: bool) -> sa.CTE:
     )
 
 
-def _take(*, oldest: bool, paced: bool) -> ReturningUpdate[Any]:
+@lru_cache  # building a statement costs more than running it
+def _take(dialect: str, *, oldest: bool, paced: bool) -> ReturningUpdate[Any]:
     order = _BY_AGE if oldest else _ORDER
     candidate = _candidates(oldest=oldest, paced=paced)
     by_host = sa.func.row_number().over(partition_by=candidate.c.host, order_by=order).label("by_host")
@@ -301,9 +307,15 @@ def _take(*, oldest: bool, paced: bool) -> ReturningUpdate[Any]:
         .limit(sa.bindparam("claim_limit", type_=sa.Integer()))
         .cte("picked")
     )
+    ids = sa.select(picked.c.id)
+    # As an array they are found once; as a table PostgreSQL went through them again for every due row.
+    at_once = deliveries.c.id == sa.any_(sa.func.array(ids.scalar_subquery()))
     return (
         sa.update(deliveries)
-        .where(deliveries.c.id.in_(sa.select(picked.c.id)), deliveries.c.state == str(DeliveryState.DUE))
+        .where(
+            at_once if dialect == "postgresql" else deliveries.c.id.in_(ids),
+            deliveries.c.state == str(DeliveryState.DUE),
+        )
         .values(
             state=str(DeliveryState.LEASED),
             attempts=deliveries.c.attempts + 1,
@@ -374,6 +386,5 @@ def _claimed(row: sa.Row[Any], body: Body) -> Claimed:
     )
 
 
-# Built once: building a statement costs more than running it.
-_TAKE = {(oldest, paced): _take(oldest=oldest, paced=paced) for oldest in (False, True) for paced in (False, True)}
+# Built once.
 _START, _READ = _start(), _read()
