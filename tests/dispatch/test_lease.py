@@ -88,10 +88,11 @@ def test_the_most_urgent_comes_first(post):
 
 
 def test_a_claim_takes_no_more_than_asked_and_a_hosts_share_of_it(post):
-    post.destinations("a/1", "a/2", "a/3", "b/1", "c/1", "d/1")
+    post.destinations("a/1", "a/2", "a/3", "a/4", "b/1", "c/1", "d/1")
     post.publish()
-    assert [one.host for one in claimed(post, limit=4, per_host=2)] == ["a", "a", "b", "c"]
-    assert [one.host for one in claimed(post, saturated=frozenset({"a"}))] == ["d"]
+    assert [one.host for one in claimed(post, limit=3, per_host=2)] == ["a", "b", "c"]
+    assert [one.host for one in claimed(post, per_host=2)] == ["d", "a", "a"]
+    assert claimed(post, saturated=frozenset({"a"})) == []
     assert [one.host for one in claimed(post)] == ["a"]
 
 
