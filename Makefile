@@ -40,7 +40,7 @@ migrate: ## bring the database up to date
 
 .PHONY: bench
 bench: ## the speed figures, as ratios against a floor measured in the same run
-	@scripts/prepare test
+	@scripts/prepare bench
 	@$(PYTHON) -m bench
 
 .PHONY: chaos

@@ -13,6 +13,9 @@ from hub.web.site.place import PACKED, Place
 MODE = 0o644
 # Pictures are compressed already.
 PLAIN_ONLY = frozenset({".png", ".jpg", ".webp"})
+# Open data of 10,000 answers: the best level takes three times as long and saves four hundredths.
+BEST, FAST = 9, 6
+LARGE = 1_000_000
 # A change is a few files, and they are flushed. A whole site is not: after a power cut it is built anew (`wiring`).
 MANY = 64
 
@@ -43,7 +46,8 @@ class Writer:
             OSError: they could not be written.
         """
         if Path(path).suffix not in PLAIN_ONLY:
-            self._stage(path + PACKED, gzip.compress(content, mtime=0), moment)
+            level = FAST if len(content) > LARGE else BEST
+            self._stage(path + PACKED, gzip.compress(content, level, mtime=0), moment)
         self._stage(path, content, moment)
 
     def also(self, path: str, other: str) -> None:
