@@ -3,9 +3,9 @@
 The site is that of a town with 200 answered rumours, built whole by the hub. Its files are served by nginx with the
 project's own example configuration, while no hub runs, and by the hub as `config/gunicorn.conf.py` starts it. For the
 build after one change the register has 10,000 entries: the further 9,800 are noted as built without rendering them, as
-a change does not read the files of others, and building them takes many minutes. A whole build of 10,000 is therefore
-reckoned: the time of the empty site, and 50 times what 200 entries take longer. That their lists grow is left out, so the
-limit is a little stricter than it says.
+a change does not read the files of others, and building them takes many minutes. A whole build of 10,000 is reckoned:
+the time of the empty site, and 50 times what 200 entries take longer. That their lists grow is left out, so the limit
+is a little stricter than it says.
 """
 
 from __future__ import annotations
