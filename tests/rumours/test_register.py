@@ -9,8 +9,10 @@ from hub.kernel.db import reading, transaction
 from hub.rumours import work
 from hub.rumours.models import MatchDecision, Rumour, RumourVersion
 from hub.rumours.register import writing
+from hub.rumours.register.counting import facets
+from hub.rumours.register.lines import lines
 from hub.rumours.register.models import RegisterCommune, RegisterEntry
-from hub.rumours.register.reading import Filter, changes, every, facets, page, standing
+from hub.rumours.register.reading import Filter, changes, every, page, standing
 from hub.rumours.register.statistics import Share, statistics
 from hub.rumours.states import Workflow
 from tests.rumours.answers import ANSWER
@@ -63,9 +65,12 @@ def ids(found):
 
 
 def asked(**wanted):
+    """The ids of a page of the list, which are those of a page of whole entries."""
     session = reading()
     session.rollback()
-    return ids(page(session, Filter(**wanted), 10).entries)
+    found = [line.rumour_id for line in lines(session, Filter(**wanted), 10).lines]
+    assert found == ids(page(session, Filter(**wanted), 10).entries)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -117,11 +122,36 @@ def test_filters_narrow_together(filled, wanted, found):
 def test_a_page_is_read_on_from_a_place_that_new_entries_do_not_move(filled, clock):
     first = page(reading(), Filter(), 2)
     assert ids(first.entries) == ["r3", "r2"]
+    listed = {wanted: lines(reading(), wanted, 2) for wanted in (Filter(), Filter(words="suivez"))}
+    assert {found.earlier for found in listed.values()} == {first.earlier}
     with transaction() as session:
         put(session, "r3", clock, number=2, kind="update")
     assert ids(page(reading(), Filter(), 2, before=first.earlier).entries) == ["r1"]
     assert page(reading(), Filter(), 2, before=first.earlier).earlier is None
+    for wanted, found in listed.items():
+        rest = lines(reading(), wanted, 2, before=found.earlier)
+        assert [line.rumour_id for line in rest.lines] == ["r1"]
+        assert rest.earlier is None
     assert asked() == ["r3", "r2", "r1"]
+
+
+@pytest.mark.parametrize("wanted", [{"words": "robinet"}, {"words": "robinet", "event": "crue"}, {"commune": "76901"}])
+def test_a_line_has_what_a_list_shows(any_desk, clock, wanted):
+    with transaction() as session:
+        content = {"answer": {"fact": {"fr": "Elle est « bonne »."}}, "event": {"id": "crue", "title": {"fr": "Crue"}}}
+        place = put(session, "r2", clock, content=content)
+    (line,) = lines(reading(), Filter(**wanted), 10).lines
+    assert line == (
+        place, "r2", "answer", "not_known_yet", clock.now(), {"fr": "Elle est « bonne »."}, {"fr": "Crue"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("content", [{}, {"answer": {}, "event": None}])
+def test_a_line_of_a_version_without_texts_has_none(any_desk, clock, content):
+    with transaction() as session:
+        put(session, "r1", clock, content=content)
+    (line,) = lines(reading(), Filter(words="pont"), 10).lines
+    assert (line.fact, line.event_title) == (None, None)
 
 
 def test_counts_are_those_of_the_other_filters(filled):
@@ -132,6 +162,31 @@ def test_counts_are_those_of_the_other_filters(filled):
     assert counted.communes == {"76901": 1}
     assert facets(reading(), Filter()).communes == {"": 1, "76901": 1, "76902": 1}
     assert facets(reading(), Filter(words="suivez")).months == {"2026-11": 3}
+
+
+def counted(**wanted):
+    session = reading()
+    session.rollback()
+    return facets(session, Filter(**wanted))
+
+
+def test_counts_are_kept_until_the_register_changes(filled, clock):
+    before = counted()
+    assert counted() is before
+    assert counted(event="crue") is not before
+    with transaction() as session:
+        put(session, "r1", clock, number=2, kind="correction", verdict="misleading")
+        assert facets(session, Filter()).verdicts["misleading"] == 1
+        session.rollback()
+    assert counted() == before
+    with transaction() as session:
+        put(session, "r1", clock, number=2, kind="correction", verdict="true")
+    assert counted().verdicts == {"not_known_yet": 1, "true": 1, "unverifiable": 1}
+    with transaction() as session:
+        writing.merged(session, "r2", into="r1")
+    assert counted().verdicts == {"true": 1, "unverifiable": 1}
+    assert counted().total == 2
+    assert counted(event="crue").total == 1
 
 
 def snapshot(session):

@@ -1,14 +1,14 @@
-"""Reading the register: pages of entries by filters, how many there are of each, one rumour's versions, changes."""
+"""Reading the register: which entries a filter means, entries with all their texts, changes, addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from hub.rumours.models import Event, Rumour, RumourVersion
 from hub.rumours.register import words
@@ -19,8 +19,6 @@ from hub.rumours.states import VersionKind
 LONGEST_LINE = 10
 # Both engines limit how many values a statement may carry: 32,766 and 65,535.
 MOST_AT_ONCE = 5000
-# No place in the list: more versions than this would not fit into a row's number.
-_BEYOND = 2**31 - 1
 
 _ENTRIES = (
     sa.select(RumourVersion, RegisterEntry.first_published)
@@ -62,19 +60,8 @@ class Page:
     earlier: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """How many entries there are of each value, each with the other filters in force; ``total`` with all of them."""
-
-    total: int
-    verdicts: dict[str, int]
-    events: dict[str, int]
-    communes: dict[str, int]
-    months: dict[str, int]
-
-
 def page(session: Session, wanted: Filter, count: int, before: int | None = None) -> Page:
-    """One page of entries.
+    """One page of entries with all that was published of them: for feeds. `hub.rumours.register.lines` has the list.
 
     Args:
         session: for reading.
@@ -82,26 +69,15 @@ def page(session: Session, wanted: Filter, count: int, before: int | None = None
         count: at most so many.
         before: read on from here: `Page.earlier` of the page before. New entries change nothing behind it.
     """
-    chosen = _chosen(session, wanted, count + 1, before)
+    chosen = session.scalars(newest(session, wanted, count + 1, before)).all()
     entries = _entries(session, chosen[:count])
     return Page(entries, chosen[count - 1] if len(chosen) > count else None)
 
 
 def every(session: Session, wanted: Filter) -> tuple[Entry, ...]:
     """All entries of a filter, newest change first: for open data."""
-    places = _places(session, wanted)
-    return _entries(session, session.scalars(places.order_by(_key(places).desc())).all())
-
-
-def facets(session: Session, wanted: Filter) -> Facets:
-    """The counts beside the list."""
-    return Facets(
-        total=session.scalar(sa.select(sa.func.count()).select_from(_places(session, wanted).subquery())) or 0,
-        verdicts=_counted(session, replace(wanted, verdict=""), RegisterEntry.verdict),
-        events=_counted(session, replace(wanted, event=""), RegisterEntry.event_id),
-        communes=_communes(session, replace(wanted, commune="")),
-        months=_counted(session, replace(wanted, month=""), RegisterEntry.month),
-    )
+    chosen = places(session, wanted)
+    return _entries(session, session.scalars(chosen.order_by(_key(chosen).desc())).all())
 
 
 def events(session: Session) -> dict[str, dict[str, str]]:
@@ -145,8 +121,8 @@ def changes(session: Session, wanted: Filter, count: int) -> list[tuple[RumourVe
         .limit(count)
     )
     if not wanted.empty:
-        places = _places(session, wanted).subquery()
-        chosen = sa.select(RegisterEntry.rumour_id).where(RegisterEntry.version_id.in_(sa.select(places.c[0])))
+        found = places(session, wanted).subquery()
+        chosen = sa.select(RegisterEntry.rumour_id).where(RegisterEntry.version_id.in_(sa.select(found.c[0])))
         rows = rows.where(RumourVersion.rumour_id.in_(chosen))
     return [(new, old) for new, old in session.execute(rows)]
 
@@ -162,16 +138,15 @@ def addresses(session: Session) -> list[tuple[str, int, datetime]]:
     return [(row[0], row[1], row[2]) for row in session.execute(rows.order_by(RumourVersion.id))]
 
 
-def _chosen(session: Session, wanted: Filter, count: int, before: int | None) -> list[int]:
-    if wanted == Filter(words=wanted.words) and wanted.words:
-        return words.newest(session, wanted.words, count, _BEYOND if before is None else before)
-    places = _places(session, wanted)
+def newest(session: Session, wanted: Filter, count: int, before: int | None) -> sa.Select[Any]:
+    """The newest version ids of a filter, from ``before`` on, at most ``count``."""
+    chosen = places(session, wanted)
     if before is not None:
-        places = places.where(_key(places) < before)
-    return list(session.scalars(places.order_by(_key(places).desc()).limit(count)))
+        chosen = chosen.where(_key(chosen) < before)
+    return chosen.order_by(_key(chosen).desc()).limit(count)
 
 
-def _places(session: Session, wanted: Filter) -> sa.Select[Any]:
+def places(session: Session, wanted: Filter) -> sa.Select[Any]:
     """The version ids of a filter. The full-text table is read alone where nothing else is asked: it has its order."""
     found = words.matching(session, wanted.words) if wanted.words else None
     narrowed = wanted.event or wanted.commune or wanted.verdict or wanted.month
@@ -205,20 +180,3 @@ def _entries(session: Session, places: Sequence[int]) -> tuple[Entry, ...]:
         rows = session.execute(_ENTRIES, {"places": list(places[start : start + MOST_AT_ONCE])})
         found += [Entry(version, first) for version, first in rows]
     return tuple(found)
-
-
-def _counted(session: Session, wanted: Filter, column: InstrumentedAttribute[Any]) -> dict[str, int]:
-    rows = sa.select(column, sa.func.count()).where(column.is_not(None)).group_by(column)
-    if column is RegisterEntry.verdict:
-        rows = rows.where(RegisterEntry.kind != VersionKind.WITHDRAWAL.value)
-    if not wanted.empty:
-        rows = rows.where(RegisterEntry.version_id.in_(_places(session, wanted)))
-    return {row[0]: row[1] for row in session.execute(rows.order_by(column))}
-
-
-def _communes(session: Session, wanted: Filter) -> dict[str, int]:
-    """Entries that name no commune count for each: they stand under `EVERYWHERE`."""
-    rows = sa.select(RegisterCommune.insee, sa.func.count()).group_by(RegisterCommune.insee)
-    if not wanted.empty:
-        rows = rows.where(RegisterCommune.version_id.in_(_places(session, wanted)))
-    return {row[0]: row[1] for row in session.execute(rows)}

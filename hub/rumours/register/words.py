@@ -43,7 +43,8 @@ _FOUND = {
     "sqlite": "register_words MATCH :question",
     "postgresql": "register_words.words @@ to_tsquery('simple', :question)",
 }
-_NEWEST = {
+# The newest entries that hold what is asked: ``question``, ``before`` and ``count`` are to be given.
+NEWEST = {
     engine: sa.text(
         f"SELECT rowid FROM register_words WHERE {found} AND rowid < :before ORDER BY rowid DESC LIMIT :count"  # noqa: S608 - constants
     )
@@ -83,13 +84,13 @@ def texts_of(claim: Mapping[str, str], content: Mapping[str, Any]) -> list[str]:
 
 def put(session: Session, version_id: int, words: str) -> None:
     """Indexes the words of an entry."""
-    session.execute(_PUT[_engine_of(session)], {"rowid": version_id, "words": words})
+    session.execute(_PUT[engine_of(session)], {"rowid": version_id, "words": words})
 
 
 def put_all(session: Session, rows: list[dict[str, Any]]) -> None:
     """The same for many: rows of ``rowid`` and ``words``."""
     if rows:
-        session.execute(_PUT[_engine_of(session)], rows)
+        session.execute(_PUT[engine_of(session)], rows)
 
 
 def take(session: Session, version_id: int) -> None:
@@ -121,7 +122,7 @@ def question(typed: str, engine: str) -> str:
 
 def matching(session: Session, typed: str) -> sa.Select[Any] | None:
     """The version ids of the entries that hold what was typed; ``None`` when there is no word in it."""
-    engine = _engine_of(session)
+    engine = engine_of(session)
     asked = question(typed, engine)
     if not asked:
         return None
@@ -129,18 +130,6 @@ def matching(session: Session, typed: str) -> sa.Select[Any] | None:
     return sa.select(table.c.rowid).where(sa.text(_FOUND[engine]).bindparams(question=asked))
 
 
-def newest(session: Session, typed: str, count: int, before: int) -> list[int]:
-    """The version ids of the newest entries that hold what was typed, from ``before`` on; none for no word.
-
-    What people ask most often, as one ready statement: to build it anew takes longer than to answer it.
-    """
-    engine = _engine_of(session)
-    asked = question(typed, engine)
-    if not asked:
-        return []
-    rows = session.execute(_NEWEST[engine], {"question": asked, "before": before, "count": count})
-    return [row[0] for row in rows]
-
-
-def _engine_of(session: Session) -> str:
+def engine_of(session: Session) -> str:
+    """The name of the session's engine, as the statements here are kept by it."""
     return session.get_bind().dialect.name

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
 from flask import Response, g
 
 from hub.kernel.db import reading
 from hub.kernel.phrase import Phrase
+from hub.rumours.register.counting import Facets, facets
+from hub.rumours.register.lines import Line, lines
 from hub.rumours.register.models import EVERYWHERE
-from hub.rumours.register.reading import Entry, Facets, Filter, facets, page
+from hub.rumours.register.reading import Filter
+from hub.rumours.states import VersionKind
 from hub.rumours.verdicts import LABELS, Verdict
 from hub.web.language import say
 from hub.web.parts import parts
@@ -17,7 +22,7 @@ from hub.web.public.answers import FORM_POLICY, PAGE_CACHE
 from hub.web.public.answers import page as made
 from hub.web.public.blueprint import blueprint
 from hub.web.public.rumours.filters import Asked, asked
-from hub.web.public.rumours.shown import Shown, shown, text_of
+from hub.web.public.rumours.shown import text_of
 from hub.web.security import access
 
 PER_PAGE = 20
@@ -29,6 +34,19 @@ NOT_KEPT = "no-store"
 Choice = tuple[str, str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the list in the reader's language. Of a withdrawn answer the fact is not shown."""
+
+    rumour_id: str
+    published_at: datetime
+    withdrawn: bool
+    corrected: bool
+    label: Phrase
+    fact: str
+    event_title: str
+
+
 @blueprint.get("/rumeurs")
 @blueprint.get("/rumeurs/evenements/<event>")
 @blueprint.get("/rumeurs/communes/<commune>")
@@ -38,7 +56,7 @@ def rumours(event: str | None = None, commune: str | None = None) -> Response:
     session = reading()
     request = asked(session, event, commune)
     wanted = Filter() if request.faults else request.wanted
-    found = page(session, wanted, PER_PAGE, None if request.faults else request.before)
+    found = lines(session, wanted, PER_PAGE, None if request.faults else request.before)
     counted = facets(session, wanted)
     return made(
         "public/rumours/list.html",
@@ -46,17 +64,24 @@ def rumours(event: str | None = None, commune: str | None = None) -> Response:
         status=HTTPStatus.BAD_REQUEST if request.faults else HTTPStatus.OK,
         cache=NOT_KEPT if request.faults else PAGE_CACHE,
         asked=request,
-        entries=[] if request.faults else as_shown(found.entries),
+        entries=[] if request.faults else [_listed(line) for line in found.lines],
         earlier=found.earlier,
         total=counted.total,
         choices=_choices(counted, request),
     )
 
 
-def as_shown(entries: tuple[Entry, ...]) -> list[Shown]:
-    """The entries in the reader's language."""
-    now = parts().clock.now()
-    return [shown(entry.version, g.language, now) for entry in entries]
+def _listed(line: Line) -> Listed:
+    kind = VersionKind(line.kind)
+    return Listed(
+        rumour_id=line.rumour_id,
+        published_at=line.published_at,
+        withdrawn=kind is VersionKind.WITHDRAWAL,
+        corrected=kind is VersionKind.CORRECTION,
+        label=LABELS[Verdict(line.verdict)],
+        fact=text_of(line.fact or {}, g.language),
+        event_title=text_of(line.event_title or {}, g.language),
+    )
 
 
 def _choices(counted: Facets, request: Asked) -> list[tuple[str, Phrase, list[Choice]]]:
