@@ -41,10 +41,11 @@ PER_PAGE = 20
 BATCH = 5_000
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
 _FIRST = (
-    "SELECT register_words.rowid, rumour_id, kind, verdict, published_at, content FROM register_words "
-    "JOIN rumour_version ON rumour_version.id = register_words.rowid WHERE "
+    "SELECT id, rumour_id, kind, verdict, published_at, content FROM rumour_version "
+    "JOIN (SELECT rowid AS place FROM register_words WHERE "
 )
-_THEN = " ORDER BY register_words.rowid DESC LIMIT 21"
+# With the limit outside the join PostgreSQL takes another plan (mean 3.8 ms, not 0.8), and that would be no floor.
+_THEN = " ORDER BY rowid DESC LIMIT 21) AS found ON id = place ORDER BY id DESC"
 BARE = {
     "sqlite": _FIRST + "register_words MATCH :question" + _THEN,
     "postgresql": _FIRST + "words @@ to_tsquery('simple', :question)" + _THEN,
