@@ -158,16 +158,22 @@ def after_one_change(town: Town) -> Iterator[Line]:
         fill(range(BUILT, MANY))
         db.session.remove()
     note_as_built(town.site)
-    spent = []
+    spent, seen, worked = [], [], []
     for number in range(CHANGES):
         with town.app.app_context():
             change_one(number)
             db.session.remove()
+        begin, busy = time.time(), time.process_time()
         spent.append(build(town.site))
+        worked.append(time.process_time() - busy)
+        page = town.site.place.site / f"fr/rumeurs/b{number}/index.html"
+        seen.append(page.stat().st_ctime - begin)
     whole = town.empty + (town.whole - town.empty) * MANY / BUILT
     name = "site: build after one change among 10,000"
     yield Line(f"{name}, s, beside a whole one (reckoned)", median(spent), whole, MOST_OF_A_WHOLE_BUILD)
     yield Line(f"{name}, s (longest), of the limit", max(spent), MOST_BUILD_SECONDS, 1.0)
+    yield Line(f"{name}, s of a processor (longest)", max(worked), MOST_BUILD_SECONDS, None)
+    yield Line(f"{name}, s until its own page is seen (longest)", max(seen), MOST_BUILD_SECONDS, 1.0)
 
 
 def note_as_built(site: Site) -> None:
