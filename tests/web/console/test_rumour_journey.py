@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 
+import feedparser
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.e2e.browser import CHROMIUM, QUIET, Person
 from tests.web.console.conftest import PASSWORD
-from tests.web.console.rumour_steps import CONFIRMED, DESK, WRITTEN, do, enter, opened, published_by, told
+from tests.web.console.rumour_steps import ASKED, CONFIRMED, DESK, WRITTEN, do, enter, opened, published_by, taken, told
 
 pytestmark = pytest.mark.browser
 
@@ -101,6 +102,70 @@ def test_a_suggestion_is_linked_weighed_answered_and_published_by_a_second_offic
     look(person, "sheet")
     page.goto(DESK)
     look(person, "queue")
+
+
+def test_what_a_resident_reports_becomes_an_answer_and_later_a_correction(person, anne, town, clock):
+    bill = enter(town, clock, "bill", "Bill Roux")
+    rumour_id = taken(anne)
+    resident = person.page.context.browser.new_context(
+        base_url=person.page.url.partition("/console")[0], locale="fr-FR", java_script_enabled=False
+    ).new_page()
+    resident.goto("/signaler")
+    clock.advance(60)  # nobody fills a form in no time
+    resident.fill("[name=text]", "le pont est emporté, tout le quartier en parle")
+    resident.select_option("[name=heard_on]", "word_of_mouth")
+    resident.select_option("[name=commune]", "76901")
+    resident.click("main form button[type=submit]")
+    expect(resident.locator(".code")).to_be_visible()
+    tracked = resident.locator("a[href*='/signaler/']").first.get_attribute("href")
+
+    page = person.page
+    page.goto(f"{DESK}/reports")
+    page.click(".cards-narrow a")
+    expect(page.locator("mark").first).to_be_visible()
+    page.click(f"button[name=rumour][value='{rumour_id}']")
+    expect(page.locator("main")).to_contain_text("tout le quartier en parle")
+
+    answered(anne, rumour_id)
+    engine = town.extensions["hub"].engine
+    assert published_by(bill, rumour_id).status_code == 303
+    engine.run_until_idle(20)
+    corrected(anne, rumour_id)
+    clock.advance(600)
+    assert published_by(bill, rumour_id).status_code == 303
+    engine.run_until_idle(20)
+    spooled = sorted((town.extensions["hub"].settings.data.directory / "spool").rglob("*.txt"))
+    assert len(spooled) == 2, "the correction went where the answer had gone"
+    assert "Nous corrigeons notre réponse" in spooled[-1].read_text(encoding="utf-8")
+
+    reader = town.test_client()
+    changes = feedparser.parse(reader.get("/rumeurs/changements.atom").data)
+    assert [entry.link.rpartition("/rumeurs/")[2] for entry in changes.entries], "the journalist's reader sees them"
+    entry = resident.goto(f"/rumeurs/{rumour_id}")
+    assert entry.status == 200
+    expect(resident.locator("main")).to_contain_text("Nous avions daté la photo de 2016.")
+    resident.goto(tracked)
+    expect(resident.locator("main")).to_contain_text("Lire ce qui a été publié")
+
+
+def answered(browser, rumour_id):
+    """From a rumour that is being checked to an answer that waits for a second person."""
+    assert do(browser, rumour_id, "grounds/confirmation", **CONFIRMED).status_code == 303
+    assert do(browser, rumour_id, "decide", response="targeted").status_code == 303
+    assert do(browser, rumour_id, "answer", **WRITTEN).status_code == 303, browser.page
+    assert do(browser, rumour_id, "propose", "/review", kind="answer", **ASKED).status_code == 303, browser.page
+
+
+def corrected(browser, rumour_id):
+    """From a published answer to a correction that waits for a second person."""
+    assert do(browser, rumour_id, "reopen", reopen_reason="La photo est de 2017").status_code == 303
+    assert do(browser, rumour_id, "take").status_code == 303
+    wrong = {"wrong.fr": "Nous avions daté la photo de 2016.", "wrong.en": "We had dated the photo 2016."}
+    again = {**WRITTEN, **wrong, "verdict": "misleading"}
+    assert do(browser, rumour_id, "answer", "/answer", **again, kind="correction").status_code == 303
+    browser.get(f"{DESK}/{rumour_id}/review?kind=correction")
+    fields = {"revision": browser.hidden("revision"), "kind": "correction"}
+    assert browser.post(f"{DESK}/{rumour_id}/propose", fields).status_code == 303, browser.page
 
 
 def test_the_other_pages_pass_axe(person, anne):
