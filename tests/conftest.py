@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,10 @@ from hub.kernel.db import db
 from hub.kernel.settings import Settings
 from tests.postgres import PostgresServer, running_postgres
 from tests.stages import Stages
+
+# A whole suite in one process keeps many objects alive; at Python's own thresholds a fifth of its time goes into looking
+# through them again and again.
+gc.set_threshold(100_000, 50, 100)
 
 
 class FixedClock:

@@ -46,8 +46,11 @@ def run(empty_app, monkeypatch) -> Command:
 
 
 @pytest.fixture
-def ready(run) -> Command:
-    assert run("init").exit_code == 0
+def ready(run, empty_app, stages) -> Command:
+    def build() -> None:
+        assert run("init").exit_code == 0
+
+    stages.enter(empty_app, "initialised", build)
     return run
 
 

@@ -30,6 +30,8 @@ LOOK_SECONDS = 0.5
 TROUBLE_SECONDS = 10.0
 MOST_KEPT = 1024
 METHODS = frozenset({"GET", "HEAD"})
+# The CAP feed's own files: an aggregator that asks right after the acceptance must find what was accepted.
+LIVE = "cap/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,9 @@ class BuiltSite:
         path = self._path(environ)
         if path is None:
             return self._application(environ, start_response)
+        live = path.startswith(LIVE) and time.monotonic() - self._trouble >= TROUBLE_SECONDS
+        if live:
+            return self._ask(path, environ, start_response)
         if (self._fresh and not self._behind()) or time.monotonic() - self._trouble < TROUBLE_SECONDS:
             ready = self._ready(path, environ)
             if ready:

