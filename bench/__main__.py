@@ -15,6 +15,7 @@ from bench import (
     fan_out,
     map_lint,
     map_pages,
+    matching,
     memory,
     officer,
     others,
@@ -37,6 +38,7 @@ MEASURES = {
     "others": others.measure,
     "map_pages": map_pages.measure,
     "map_lint": map_lint.measure,
+    "matching": matching.measure,
     "register": register.measure,
     "site": site.measure,
 }
