@@ -18,7 +18,7 @@ from hub.kernel.settings import Settings
 from tests.postgres import PostgresServer, running_postgres
 from tests.stages import Stages
 
-# A whole suite in one process keeps many objects alive; at Python's own thresholds a fifth of its time goes into looking
+# A suite in one process keeps many objects alive; at Python's own thresholds a fifth of its time goes into looking
 # through them again and again.
 gc.set_threshold(100_000, 50, 100)
 

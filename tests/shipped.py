@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 
 from hub.kernel.settings import Settings
-from hub.message_maps.rules import Rules
 from hub.message_maps.loader import Loaded, load_directory
+from hub.message_maps.rules import Rules
 
 
 def shipped(settings: Settings) -> Loaded:

@@ -93,7 +93,15 @@ def test_every_page_passes_axe_in_light_and_dark_and_fits_a_phone(person):
     page.click("form[enctype] button")
     page.wait_for_url("**/import/*")
     look("preview of an import")
-    for name in ("alerts", "channels", "files", "password", "nothing", "situations/nat.flood.river/act.first", *EDITING):
+    for name in (
+        "alerts",
+        "channels",
+        "files",
+        "password",
+        "nothing",
+        "situations/nat.flood.river/act.first",
+        *EDITING,
+    ):
         page.goto(f"/console/{name}")
         look(name)
     page.goto("/console/")
