@@ -192,7 +192,7 @@ class Engine:
             if self._is_time_to_sweep(quiet=quiet):
                 taken_back = take_back(session, self._channels, now)
             stopped = sending_stopped(session) is not None
-            claimed, more = ([], []) if stopped else self._claim(session, asks, now)
+            claimed = [] if stopped else self._claim(session, asks, now)
         if taken_back:
             log.warning("took back %d leases that had ended", taken_back)
         if stopped:
@@ -204,25 +204,17 @@ class Engine:
                 self._progress.notify_all()
         trail.claimed(claimed)
         self._lanes.put(claimed)
-        # A lane that is full now rings when it is not.
-        return any(self._lanes.room(lane) for lane in more)
+        return bool(claimed)
 
-    def _claim(self, session: Session, asks: Sequence[Ask], now: datetime) -> tuple[list[Claimed], list[int]]:
-        """What was claimed, and the lanes for which there may be more."""
+    def _claim(self, session: Session, asks: Sequence[Ask], now: datetime) -> list[Claimed]:
         claimed: list[Claimed] = []
-        more = []
         gate = None
         for ask in asks:
             # Read anew if there is anything to it: a probe or a token is for one lane.
             if gate is None or gate != FREE:
                 gate = self._gates.read(session, now)
-            found = claim(session, ask, self._shelf, now, gate)
-            claimed += found
-            # Without a pace or a probe, a claim that fills neither its limit nor any host's share has taken all.
-            partly = gate != FREE or ask.oldest or len(found) >= min(ask.limit, ask.per_host)
-            if found and partly and not ask.floor:
-                more.append(ask.lane)
-        return claimed, more
+            claimed += claim(session, ask, self._shelf, now, gate)
+        return claimed
 
     def _ask(self, lane: int) -> Ask:
         settings, lanes = self._settings, self._lanes

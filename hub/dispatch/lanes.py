@@ -26,10 +26,6 @@ SLOW_LANE_PARTS = 4
 # One start in so many is for whoever has waited longest.
 TURNS = 8
 
-# With fewer that can start at once than this share of its threads (one part in so many), the fast lane has the hosts
-# looked at again that were passed over. Any earlier, each free place at a host would cost a claim of its own.
-STARTABLE_PARTS = 2
-
 # What is below any priority: nothing waits.
 NOTHING = -1
 
@@ -69,7 +65,6 @@ class Lanes:
         self._priorities: Counter[int] = Counter()  # of what is under way
         self._hungry = [False, False]
         self._passed_over: frozenset[str] = frozenset()
-        self._has_room_again = False  # one of those
         self._open = True
 
     def room(self, lane: int) -> int:
@@ -96,7 +91,6 @@ class Lanes:
         with self._lock:
             most = self._places[FAST_LANE]
             self._passed_over = frozenset(host for host, number in self._here.items() if number >= most)
-            self._has_room_again = False
             return self._passed_over
 
     def put(self, claimed: Iterable[Claimed]) -> None:
@@ -126,8 +120,7 @@ class Lanes:
             call = self._hungry[lane] and self._is_low(lane)
             if call:
                 self._hungry[lane] = False
-            wanted = self._wants_passed_over()
-        if call or wanted:
+        if call:
             self._on_room()
         return one
 
@@ -152,9 +145,9 @@ class Lanes:
                     self._admit(heappop(held))
                     if not held:
                         del self._held[lane, one.host]
-            if one.host in self._passed_over and self._here[one.host] < self._places[FAST_LANE]:
-                self._has_room_again = True
-            wanted = self._wants_passed_over()
+            wanted = one.host in self._passed_over and self._here[one.host] < self._places[FAST_LANE]
+            if wanted:
+                self._passed_over -= {one.host}
         if wanted:
             self._on_room()
 
@@ -181,14 +174,6 @@ class Lanes:
 
     def _is_low(self, lane: int) -> bool:
         return self._waiting[lane] < min(self._low_water[lane], self._room)
-
-    def _wants_passed_over(self) -> bool:
-        """Whether a host that was passed over has room and the fast lane runs out of work; says so once."""
-        few = len(self._ready[FAST_LANE]) < max(1, self._low_water[FAST_LANE] // STARTABLE_PARTS)
-        wanted = self._has_room_again and few
-        if wanted:
-            self._has_room_again = False
-        return wanted
 
     def _has_place(self, lane: int, host: str) -> bool:
         if self._under_way[host] >= self._places[FAST_LANE]:

@@ -141,23 +141,6 @@ def test_a_host_that_was_passed_over_calls_when_it_has_room():
     assert queue.saturated() == frozenset()
 
 
-def test_a_host_that_was_passed_over_calls_only_when_the_senders_run_out_of_work():
-    calls = Calls()
-    queue = lanes(calls, room=20)
-    ours = [attempt(1, "a"), attempt(2, "a")]
-    queue.put([*ours, *(attempt(n, f"h{n}") for n in range(3, 8))])
-    assert queue.saturated() == {"a"}
-    taken(queue, 3)
-    for one in ours:
-        queue.done(one)
-    taken(queue, 2)
-    assert calls.number == 0
-    taken(queue, 1)
-    assert calls.number == 1
-    taken(queue, 1)
-    assert calls.number == 1
-
-
 def test_the_most_urgent_starts_first_whenever_it_came():
     queue = lanes(room=20)
     queue.put([attempt(1, "a"), attempt(2, "b"), attempt(3, "c")])

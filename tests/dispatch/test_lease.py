@@ -88,11 +88,10 @@ def test_the_most_urgent_comes_first(post):
 
 
 def test_a_claim_takes_no_more_than_asked_and_a_hosts_share_of_it(post):
-    post.destinations("a/1", "a/2", "a/3", "a/4", "b/1", "c/1", "d/1")
+    post.destinations("a/1", "a/2", "a/3", "b/1", "c/1", "d/1")
     post.publish()
-    assert [one.host for one in claimed(post, limit=3, per_host=2)] == ["a", "b", "c"]
-    assert [one.host for one in claimed(post, per_host=2)] == ["d", "a", "a"]
-    assert claimed(post, saturated=frozenset({"a"})) == []
+    assert [one.host for one in claimed(post, limit=4, per_host=2)] == ["a", "a", "b", "c"]
+    assert [one.host for one in claimed(post, saturated=frozenset({"a"}))] == ["d"]
     assert [one.host for one in claimed(post)] == ["a"]
 
 
@@ -305,24 +304,3 @@ def test_bodies_are_read_once_and_few_are_kept(post):
             (one,) = claim(session, ASK, shelf, post.clock.now())
             assert shelf.body(session, one.publication_id, one.channel_id) is one.body
     assert len(shelf._bodies) == 32
-
-
-def test_a_plan_made_for_an_empty_outbox_finds_what_was_picked_once(post):
-    """PostgreSQL keeps such a plan while thousands come in; a join went through the picked rows for each due one."""
-    statements = []
-    with post.app.app_context(), transaction() as session:
-        connection = session.connection()
-        if connection.dialect.name != "postgresql":
-            pytest.skip("SQLite plans anew each time")
-
-        def keep(_connection, _cursor, statement, parameters, *_rest):
-            statements.append((statement, parameters))
-
-        sa.event.listen(connection, "before_cursor_execute", keep)
-        claim(session, ASK, Shelf(), post.clock.now())
-        sa.event.remove(connection, "before_cursor_execute", keep)
-        ((statement, parameters),) = statements
-        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
-    assert "Update on delivery" in plan
-    assert "InitPlan" in plan
-    assert "Join" not in plan
