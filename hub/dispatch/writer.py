@@ -162,7 +162,7 @@ class Writer:
             if first is None:
                 return
             # Outcomes that come meanwhile share one transaction, and so one wait for the disk.
-            time.sleep(self._pause)
+            time.sleep(self._pause)  # milliseconds, once a batch; `writer_pause_ms` bounds it
             results = [first]
             while len(results) < MOST_AT_ONCE and going:
                 try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import dataclass, field
 from html import unescape
 
 import pytest
+from werkzeug.serving import make_server
 
 from hub.identity import service
 from hub.identity.actor import Actor
@@ -116,3 +118,15 @@ def anne(town):
     assert browser.log_in().status_code == 303
     browser.get("/console/")
     return browser
+
+
+@pytest.fixture
+def address(town):
+    """Where a browser of its own reaches the town."""
+    server = make_server("127.0.0.1", 0, town, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,10 +1,7 @@
 """The console in Chromium: axe on the pages that the whole journey does not see, a phone's width, contrast, htmx."""
 
-import threading
-
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
 
 from tests.e2e.browser import CHROMIUM, QUIET, Person
 from tests.web.console.conftest import COMPOSE, FILLED, PASSWORD
@@ -20,17 +17,6 @@ EDITING = (
     "editor/hea.water.unsafe/messages/boil.first",
     "editor/hea.water.unsafe/situation/head",
 )
-
-
-@pytest.fixture
-def address(town):
-    server = make_server("127.0.0.1", 0, town, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-
 import feedparser
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
 
 from tests.e2e.browser import CHROMIUM, QUIET, Person
 from tests.web.console.conftest import PASSWORD
@@ -16,17 +13,6 @@ from tests.web.console.rumour_steps import ASKED, CONFIRMED, DESK, WRITTEN, do, 
 pytestmark = pytest.mark.browser
 
 NARROW = 320
-
-
-@pytest.fixture
-def address(town):
-    server = make_server("127.0.0.1", 0, town, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
