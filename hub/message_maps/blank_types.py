@@ -22,8 +22,8 @@ _FORBIDDEN = re.compile(
 )
 _MENTION = re.compile(r"(?<![\w.])[@\uff20]\w")
 # The signs of RFC 3986, less those that end a link in running text.
-# What social networks turn into a link, in a blank that is not for addresses.
-_LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+# What social networks turn into a link, in a blank that is not for addresses: a bare host name is enough for X.
+_LINK = re.compile(r"https?://|\bwww\.|(?<![\w.@-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}", re.IGNORECASE)
 _ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 _SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"([01]?\d|2[0-3])(?: ?[hH] ?([0-5]\d)?|:([0-5]\d))")
@@ -59,15 +59,28 @@ def length(value: str) -> int:
     return max(len(value), sms(to_gsm7(value)).units, weight)
 
 
-def examine(blank: Placeholder, value: str, link_hosts: Collection[str], *, example: bool = False) -> Phrase | None:
-    """What is wrong with a tidied value, or ``None``. An example of an enum may stand in its own language."""
+def examine(
+    blank: Placeholder, value: str, link_hosts: Collection[str], *, example: bool = False, language: str = ""
+) -> Phrase | None:
+    """What is wrong with a tidied value, or ``None``. An example of an enum may stand in its own language.
+
+    Args:
+        blank: what the value is for.
+        value: the tidied value.
+        link_hosts: the hosts that an address may lead to.
+        example: whether the value is the map's own example.
+        language: the language that the example is shown in; without it, the blank's first.
+    """
     if not value:
-        return Phrase("fill this in; for example: %(example)s", example=next(iter(blank.example.values()), ""))
+        shown = blank.example.get(language) or next(iter(blank.example.values()), "")
+        return Phrase("fill this in; for example: %(example)s", example=shown)
     deceptive = _deceptive(value)
     if deceptive:
         return deceptive
     if blank.type is not PlaceholderType.URL and _LINK.search(value):
-        return Phrase("no web address here: the message carries its own link")
+        return Phrase(
+            "no web address here: the message carries its own link; if it is none, put a space after the full stop"
+        )
     wrong = None if example and blank.type is PlaceholderType.ENUM else _TYPES[blank.type](blank, value, link_hosts)
     return wrong or _too_long(blank, value)
 

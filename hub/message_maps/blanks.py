@@ -153,7 +153,7 @@ class _Filling:
     def put_typed(self, blank: Placeholder, key: str, typed: Mapping[str, str], languages: Sequence[str]) -> None:
         value = tidy(typed.get(key, "")) or blank.default
         if value or blank.required:
-            wrong = examine(blank, value, self.link_hosts) or self._when(blank, value)
+            wrong = examine(blank, value, self.link_hosts, language=languages[0]) or self._when(blank, value)
             if wrong:
                 self._fault(key, wrong)
                 return

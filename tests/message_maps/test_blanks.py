@@ -105,6 +105,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ("zones", "!!!", "names"),
         ("riviere.fr", "ab" + "\u20ac" * 7, "16 characters; at most 14"),
         ("riviere.en", "...", "name of a place"),
+        ("riviere.en", "", "for example: the Lise"),
         ("zones", "rue \u202edu Pont", "U+202E"),
         ("zones", "rue\u200b du Pont", "U+200B"),
         ("zones", "rue\x00 du Pont", "U+0000"),
@@ -114,6 +115,7 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ("zones", "@everyone", "starts with @"),
         ("zones", "rue du Pont, https://evil.example", "no web address"),
         ("zones", "voir www.evil.example", "no web address"),
+        ("zones", "voir mairie-rivemont.example/crue", "put a space after the full stop"),
         ("zones", "quai, \uff20maire", "starts with @"),
         ("zones", "quai \U0001f30a", "emoji"),
         ("zones", "улица", "cannot be sent by SMS"),
@@ -137,7 +139,7 @@ def test_a_wrong_value_is_refused_by_name(field: str, value: str, says: str) -> 
     assert says in found[f"blanks.{field}"]
 
 
-@pytest.mark.parametrize("value", ["{{7*7}}", "<script>", "[S] rue", "a@b.fr", "rue d'Été", "100 % sûr", "=1+1"])
+@pytest.mark.parametrize("value", ["{{7*7}}", "<script>", "[S] rue", "a@b.fr", "rue, p. 3.5", "100 % sûr", "=1+1"])
 def test_odd_text_stays_literal(value: str) -> None:
     found = filled({**TYPED, "zones": value})
     assert found.values["fr"]["zones"] == found.values["en"]["zones"] == value
