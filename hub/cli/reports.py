@@ -114,9 +114,21 @@ def erase(*, as_json: bool) -> None:
     hub = parts()
     done = erasure.erase(hub.settings, hub.clock, actor=operator())
     if as_json:
-        show_json({"contacts": done.contacts, "pictures": done.pictures, "log_emptied": done.log_emptied})
+        show_json(
+            {
+                "contacts": done.contacts,
+                "pictures": done.pictures,
+                "copies": done.copies,
+                "log_emptied": done.log_emptied,
+            }
+        )
         return
-    say("Erased: %(contacts)s contacts, %(pictures)s pictures", contacts=done.contacts, pictures=done.pictures)
+    say(
+        "Erased: %(contacts)s contacts; files of nobody: %(pictures)s pictures, %(copies)s copies of evidence",
+        contacts=done.contacts,
+        pictures=done.pictures,
+        copies=done.copies,
+    )
     if not done.log_emptied:
         click.echo(said(Phrase("The database's write-ahead log is in use; the next round empties it.")))
 

@@ -1,4 +1,8 @@
-"""Copies of what a check stands on: fetched or uploaded, bounded, kept by their SHA-256 and never changed."""
+"""Copies of what a check stands on: fetched or uploaded, bounded, never changed, erased with what they belong to.
+
+A file's name is the SHA-256 of its content and a random number: no two pieces of evidence share a file, so that taking
+one back can never take the copy of another away, whatever happens at the same moment.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,15 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
 from hub.kernel.errors import Fault, InvalidInput
 from hub.kernel.http import GuardedClient
-from hub.kernel.http.failures import HttpFailure
+from hub.kernel.http.failures import AddressRefused, HttpFailure
+from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
 
 FOLDER = "evidence"
@@ -24,7 +29,7 @@ REDIRECTS = 3
 OK = 200
 REDIRECTING = frozenset({301, 302, 303, 307, 308})
 LONGEST_TYPE = 100
-NAME = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[0-9a-f]{64}-[0-9a-f]{32}")
 
 # How files of the kinds that are taken begin.
 _BEGINNINGS: Mapping[bytes, str] = {
@@ -36,38 +41,47 @@ _BEGINNINGS: Mapping[bytes, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy: its bytes, its media type, its SHA-256 in hexadecimal digits, which is its name as well."""
+    """A copy: its bytes, its media type, its SHA-256 in hexadecimal digits."""
 
     content: bytes
     media_type: str
 
     @property
     def sha256(self) -> str:
-        """The name of the copy."""
+        """What the content is recognised by."""
         return hashlib.sha256(self.content).hexdigest()
 
 
-def fetched(http: GuardedClient, address: str) -> Copy:
+@dataclass(frozen=True, slots=True)
+class NoCopy:
+    """An address that may be asked and gave nothing that could be kept, and why."""
+
+    reason: Phrase
+
+
+def fetched(http: GuardedClient, address: str) -> Copy | NoCopy:
     """The page or document at an address, as it is now. Redirects are followed, each judged like the first address.
 
     Raises:
-        InvalidInput: the address is refused, does not answer, or answers with something else than the document.
+        InvalidInput: the address is one that is never asked: a private one, a strange one, or one that leads there.
     """
     for _ in range(REDIRECTS + 1):
         if refused := http.refusal(address):
-            raise InvalidInput([_not_archived(refused)])
+            raise InvalidInput([_not_asked(refused)])
         try:
             answer = http.request("GET", address, deadline=FETCH_SECONDS)
+        except AddressRefused as refusal:
+            raise InvalidInput([_not_asked(refusal.reason)]) from refusal
         except HttpFailure as failure:
-            raise InvalidInput([_not_archived(failure.reason)]) from failure
+            return NoCopy(failure.reason)
         if answer.status_code in REDIRECTING and (onward := answer.headers.get("Location")):
             address = urljoin(address, onward)
             continue
         if answer.status_code != OK:
-            raise InvalidInput([_not_archived(Phrase("the server answers with %(status)s", status=answer.status_code))])
+            return NoCopy(Phrase("the server answers with %(status)s", status=answer.status_code))
         media_type = answer.headers.get("Content-Type") or "application/octet-stream"
         return Copy(answer.content, media_type[:LONGEST_TYPE])
-    raise InvalidInput([_not_archived(Phrase("the address leads on and on"))])
+    return NoCopy(Phrase("the address leads on and on"))
 
 
 def uploaded(content: bytes) -> Copy:
@@ -88,16 +102,17 @@ def uploaded(content: bytes) -> Copy:
 
 
 def keep(directory: Path, copy: Copy) -> str:
-    """Stores a copy in the data directory and returns its name there. Stored twice, it is there once."""
+    """Stores a copy in the data directory and returns its name there, which no other copy has."""
     folder = directory / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{copy.sha256}-{new_id()}"
     descriptor, part = tempfile.mkstemp(prefix="part.", dir=folder)
     with os.fdopen(descriptor, "wb") as file:
         file.write(copy.content)
         file.flush()
         os.fsync(file.fileno())
-    Path(part).replace(folder / copy.sha256)
-    return copy.sha256
+    Path(part).replace(folder / name)
+    return name
 
 
 def path_of(directory: Path, name: str) -> Path | None:
@@ -108,6 +123,23 @@ def path_of(directory: Path, name: str) -> Path | None:
     return path if path.is_file() else None
 
 
+def erase(directory: Path, name: str) -> None:
+    """Removes a copy; one that is not there is no error."""
+    if NAME.fullmatch(name):
+        (directory / FOLDER / name).unlink(missing_ok=True)
+
+
+def sweep(directory: Path, known: Collection[str], before: float) -> int:
+    """Removes copies of no evidence and what was left half written, if older than ``before`` (seconds, epoch)."""
+    folder = directory / FOLDER
+    if not folder.is_dir():
+        return 0
+    left = [path for path in folder.iterdir() if path.name not in known and path.stat().st_mtime < before]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
+
+
 def _is_text(content: bytes) -> bool:
     try:
         return "\0" not in content.decode()
@@ -115,5 +147,5 @@ def _is_text(content: bytes) -> bool:
         return False
 
 
-def _not_archived(reason: Phrase) -> Fault:
-    return Fault("address", Phrase("No copy could be made: %(reason)s.", reason=reason))
+def _not_asked(reason: Phrase) -> Fault:
+    return Fault("address", Phrase("This address is not asked: %(reason)s.", reason=reason))

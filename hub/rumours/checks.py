@@ -45,7 +45,7 @@ def faults(
         answer: the texts.
         verdict: what was found.
         kind: what the version shall be.
-        grounds: how many confirmations and pieces of evidence the check stands on.
+        grounds: how many confirmations and copies of evidence the check stands on.
         languages: the answer is needed in each.
     """
     found = _verdict(verdict, kind, grounds)
@@ -65,7 +65,11 @@ def _verdict(verdict: Verdict, kind: VersionKind, grounds: int) -> list[Fault]:
     if (kind is VersionKind.HOLDING) != (verdict is Verdict.NOT_KNOWN_YET):
         return [Fault("verdict", Phrase("“Not known yet” goes with a holding statement, and only with one."))]
     if needs_evidence(verdict) and not grounds:
-        return [Fault("verdict", Phrase("A verdict needs a source: add a confirmation or a piece of evidence."))]
+        return [
+            Fault(
+                "verdict", Phrase("A verdict needs a source: add a confirmation, or evidence of which there is a copy.")
+            )
+        ]
     return []
 
 

@@ -29,6 +29,7 @@ from hub.message_maps.render import render_all
 from hub.rumours import checks
 from hub.rumours.answer import TEXTS, Answer, from_json
 from hub.rumours.desk import RumourDesk
+from hub.rumours.evidence import bears
 from hub.rumours.models import Confirmation, Event, Evidence, Report, Rumour, RumourVersion
 from hub.rumours.states import NEXT_VERSION, PUBLIC, Response, VersionKind
 from hub.rumours.verdicts import Verdict
@@ -180,7 +181,7 @@ class _Work:
             self.answer,
             Verdict(rumour.verdict),
             self.kind,
-            grounds=len(self.confirmations) + len(self.evidence),
+            grounds=bears(self.confirmations, self.evidence),
             languages=self.desk.settings.site.languages,
         )
         last = VersionKind(self.earlier[-1].kind) if self.earlier else None

@@ -1,4 +1,4 @@
-"""Erasing what is not needed any more: reporters' contacts after the answer or after some days, pictures of nobody.
+"""Erasing what is not needed any more: reporters' contacts after the answer or after some days, files of nobody.
 
 On SQLite what is overwritten is overwritten with zeros (``secure_delete``), and the write-ahead log is emptied into the
 file, so that the sealed contact is in neither. PostgreSQL keeps the old row until it is vacuumed; what it keeps is
@@ -19,8 +19,8 @@ from hub.identity.actor import Actor
 from hub.kernel.clock import Clock
 from hub.kernel.db import empty_write_ahead_log, reading, transaction
 from hub.kernel.settings import Settings
-from hub.rumours import picture_files
-from hub.rumours.models import Report, RumourVersion
+from hub.rumours import archive, picture_files
+from hub.rumours.models import Evidence, Report, RumourVersion
 from hub.rumours.states import VersionKind
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ THE_HUB = Actor("hub", "intake", "Intake of reports")
 
 # After the public answer an officer may still write to those who asked.
 AFTER_PUBLIC_ANSWER = timedelta(days=1)
-# A picture is stored shortly before its report.
-PICTURE_WAITS = timedelta(days=1)
+# A picture is stored shortly before its report, a copy shortly before its evidence.
+FILE_WAITS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,12 @@ class Erased:
 
     contacts: int
     pictures: int
+    copies: int
     log_emptied: bool
 
 
 def erase(settings: Settings, clock: Clock, *, actor: Actor = THE_HUB) -> Erased:
-    """Erases every contact whose time has come, and pictures that no report names. The log says how many."""
+    """Erases every contact whose time has come, and files that no row names. The log says how many."""
     now = clock.now()
     with transaction() as session:
         contacts = _erase_contacts(session, now)
@@ -55,10 +56,13 @@ def erase(settings: Settings, clock: Clock, *, actor: Actor = THE_HUB) -> Erased
                 session, actor=actor, action="report.contacts_erased", subject="report", detail=detail, now=now
             )
     emptied = empty_write_ahead_log()
-    known = set(reading().scalars(sa.select(Report.picture).where(Report.picture != "")))
-    swept = picture_files.sweep(settings.data.directory, known, (now - PICTURE_WAITS).timestamp())
-    log.info("erased", extra={"contacts": contacts, "pictures": swept, "log_emptied": emptied})
-    return Erased(contacts, swept, emptied)
+    directory, before = settings.data.directory, (now - FILE_WAITS).timestamp()
+    shown = set(reading().scalars(sa.select(Report.picture).where(Report.picture != "")))
+    pictures = picture_files.sweep(directory, shown, before)
+    named = set(reading().scalars(sa.select(Evidence.archive).where(Evidence.archive != "")))
+    copies = archive.sweep(directory, named, before)
+    log.info("erased", extra={"contacts": contacts, "pictures": pictures, "copies": copies, "log_emptied": emptied})
+    return Erased(contacts, pictures, copies, emptied)
 
 
 def _erase_contacts(session: Session, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""What a check stands on: named sources that were asked, and documents with our copy of them."""
+"""What a check stands on: named sources that were asked, and documents (`hub.rumours.evidence`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hub.rumours import archive
 from hub.rumours.changing import Change, Ref, changing
 from hub.rumours.desk import RumourDesk
 from hub.rumours.errors import StepRefused
-from hub.rumours.models import ADDRESS_LENGTH, CLAIM_LENGTH, NAME_LENGTH, REPORT_LENGTH, Confirmation, Evidence
+from hub.rumours.models import NAME_LENGTH, REPORT_LENGTH, Confirmation, Evidence
 from hub.rumours.plain import one_line, tidied
 from hub.rumours.states import Workflow
 
@@ -54,17 +54,6 @@ class ConfirmationDraft:
     public: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceDraft:
-    """A document. ``copy`` is our copy of it; ``public``: it may be named in the register."""
-
-    title: str
-    publisher: str
-    address: str
-    public: bool
-    copy: archive.Copy | None = None
-
-
 def confirm(desk: RumourDesk, ref: Ref, draft: ConfirmationDraft, *, actor: Actor) -> None:
     """Adds a link to the confirmation chain.
 
@@ -75,9 +64,9 @@ def confirm(desk: RumourDesk, ref: Ref, draft: ConfirmationDraft, *, actor: Acto
     """
     now = desk.clock.now()
     faults = [
-        *_line("source_name", draft.source_name, NAME_LENGTH),
-        *_line("organisation", draft.organisation, NAME_LENGTH),
-        *_line("statement", draft.statement, REPORT_LENGTH),
+        *needed_line("source_name", draft.source_name, NAME_LENGTH),
+        *needed_line("organisation", draft.organisation, NAME_LENGTH),
+        *needed_line("statement", draft.statement, REPORT_LENGTH),
     ]
     if draft.means not in set(Means):
         faults.append(Fault("means", Phrase("Choose one of the list.")))
@@ -88,7 +77,7 @@ def confirm(desk: RumourDesk, ref: Ref, draft: ConfirmationDraft, *, actor: Acto
     if faults or draft.at is None or draft.supports is None:
         raise InvalidInput(faults)
     with changing(ref, "rumour.confirmation_added", actor=actor, now=now) as change:
-        _open(change)
+        refuse_if_proposed(change)
         change.session.add(
             Confirmation(
                 rumour_id=ref.rumour_id,
@@ -106,47 +95,6 @@ def confirm(desk: RumourDesk, ref: Ref, draft: ConfirmationDraft, *, actor: Acto
         change.detail |= {"organisation": one_line(draft.organisation), "supports": draft.supports}
 
 
-def add_evidence(desk: RumourDesk, ref: Ref, draft: EvidenceDraft, *, actor: Actor) -> None:
-    """Adds a document, and keeps our copy of it.
-
-    Raises:
-        InvalidInput: the title is missing, a field is too long, or there is neither a copy nor an address.
-        StepRefused, NotFound, ChangedMeanwhile: see `confirm`.
-    """
-    now = desk.clock.now()
-    faults = _line("title", draft.title, CLAIM_LENGTH)
-    if len(one_line(draft.publisher)) > NAME_LENGTH:
-        faults.append(Fault("publisher", Phrase("At most %(count)s characters.", count=NAME_LENGTH)))
-    if len(draft.address.strip()) > ADDRESS_LENGTH:
-        faults.append(Fault("address", Phrase("At most %(count)s characters.", count=ADDRESS_LENGTH)))
-    if draft.copy is None:
-        faults.append(
-            Fault("file", Phrase("Give the address of the document, or a file: without a copy it may vanish."))
-        )
-    if faults or draft.copy is None:
-        raise InvalidInput(faults)
-    # Before the row: a copy that nothing names is harmless, a row without its copy would lie.
-    name = archive.keep(desk.settings.data.directory, draft.copy)
-    with changing(ref, "rumour.evidence_added", actor=actor, now=now) as change:
-        _open(change)
-        change.session.add(
-            Evidence(
-                rumour_id=ref.rumour_id,
-                title=one_line(draft.title),
-                publisher=one_line(draft.publisher),
-                address=draft.address.strip(),
-                archive=name,
-                archive_type=draft.copy.media_type,
-                archive_sha256=draft.copy.sha256,
-                archived_at=now,
-                public=draft.public,
-                recorded_by=actor.name,
-                recorded_at=now,
-            )
-        )
-        change.detail |= {"title": one_line(draft.title), "sha256": draft.copy.sha256}
-
-
 class Ground(StrEnum):
     """The two kinds of ground."""
 
@@ -155,14 +103,17 @@ class Ground(StrEnum):
 
 
 def remove(desk: RumourDesk, ref: Ref, kind: Ground, row_id: int, *, actor: Actor) -> None:
-    """Takes a ground back that was recorded by mistake. The log keeps what it was; published versions stay.
+    """Takes a ground back that was recorded by mistake, and erases our copy of it.
+
+    The log keeps what it was and the copy's SHA-256, and so does every published version that names it. A crash
+    before the file is erased leaves it to `hub.rumours.erasure`.
 
     Raises:
         NotFound: this rumour has no such ground.
         StepRefused, ChangedMeanwhile: see `confirm`.
     """
     with changing(ref, "rumour.ground_removed", actor=actor, now=desk.clock.now()) as change:
-        _open(change)
+        refuse_if_proposed(change)
         row: Confirmation | Evidence | None
         if kind is Ground.CONFIRMATION:
             row = change.session.get(Confirmation, row_id)
@@ -172,15 +123,27 @@ def remove(desk: RumourDesk, ref: Ref, kind: Ground, row_id: int, *, actor: Acto
             raise NotFound(Phrase("This rumour has no such ground."))
         what = row.organisation if isinstance(row, Confirmation) else row.title
         change.detail |= {"what": what, "recorded_by": row.recorded_by}
+        copy = ""
+        if isinstance(row, Evidence):
+            copy = row.archive
+            change.detail |= {"sha256": row.archive_sha256}
         change.session.delete(row)
+    # After the row: a copy that nothing names is harmless, a row without its copy would lie.
+    archive.erase(desk.settings.data.directory, copy)
 
 
-def _open(change: Change) -> None:
+def refuse_if_proposed(change: Change) -> None:
+    """Keeps the grounds of an answer as they are while it waits for approval.
+
+    Raises:
+        StepRefused: the answer waits for approval, or the rumour was merged.
+    """
     if change.rumour.workflow in {Workflow.PROPOSED, Workflow.MERGED}:
         raise StepRefused(Phrase("The answer waits for approval. Return it before you change it."))
 
 
-def _line(name: str, text: str, most: int) -> list[Fault]:
+def needed_line(name: str, text: str, most: int) -> list[Fault]:
+    """What is wrong with a line of text that has to be there."""
     length = len(tidied(text))
     if not length:
         return [Fault(name, Phrase("This field is needed."))]

@@ -172,7 +172,10 @@ class Confirmation(Model):
 
 
 class Evidence(Model):
-    """A document or page that the check stands on, with our archived copy and its SHA-256."""
+    """A document or page that the check stands on, with our archived copy and its SHA-256.
+
+    Without a copy ``archive`` is empty, and ``no_copy`` says why: a stored phrase, as of ``tried_at``.
+    """
 
     __tablename__ = "rumour_evidence"
 
@@ -185,6 +188,8 @@ class Evidence(Model):
     archive_type: Mapped[str] = mapped_column(sa.String(NAME_LENGTH), default="")
     archive_sha256: Mapped[str] = mapped_column(sa.String(HASH_LENGTH), default="")
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    no_copy: Mapped[str | None] = mapped_column(sa.Text)
+    tried_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     public: Mapped[bool] = mapped_column()
     recorded_by: Mapped[str] = mapped_column(sa.String(NAME_LENGTH))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -51,10 +51,16 @@ def test_a_page_is_fetched_as_it_is(site, path):
     assert copy.sha256 == hashlib.sha256(PAGE).hexdigest()
 
 
-@pytest.mark.parametrize("path", ["/missing", "/round", "/inside"])
-def test_what_is_no_page_is_refused_at_its_field(site, path):
+@pytest.mark.parametrize(
+    ("path", "why"), [("/missing", "the server answers with 404"), ("/round", "the address leads on and on")]
+)
+def test_a_page_that_gives_no_copy_says_why(site, path, why):
+    assert str(archive.fetched(GuardedClient(LOOPBACK), site + path).reason) == why
+
+
+def test_what_leads_inside_is_refused_at_its_field(site):
     with pytest.raises(InvalidInput) as refused:
-        archive.fetched(GuardedClient(LOOPBACK), site + path)
+        archive.fetched(GuardedClient(LOOPBACK), site + "/inside")
     assert [fault.field for fault in refused.value.faults] == ["address"]
 
 
@@ -97,12 +103,14 @@ def test_files_of_the_kinds_that_are_taken(content, media_type):
         archive.uploaded(content)
 
 
-def test_a_copy_is_kept_once_by_its_hash(tmp_path):
+def test_every_copy_has_a_file_of_its_own(tmp_path):
     copy = Copy(PAGE, "text/html")
-    assert archive.keep(tmp_path, copy) == archive.keep(tmp_path, copy) == copy.sha256
-    assert [each.name for each in (tmp_path / archive.FOLDER).iterdir()] == [copy.sha256]
-    path = archive.path_of(tmp_path, copy.sha256)
+    first, second = archive.keep(tmp_path, copy), archive.keep(tmp_path, copy)
+    assert sorted(each.name for each in (tmp_path / archive.FOLDER).iterdir()) == sorted([first, second])
+    archive.erase(tmp_path, first)
+    assert archive.path_of(tmp_path, first) is None
+    path = archive.path_of(tmp_path, second)
     assert path is not None
     assert path.read_bytes() == PAGE
     assert archive.path_of(tmp_path, "../hub.sqlite") is None
-    assert archive.path_of(tmp_path, "0" * 64) is None
+    assert archive.path_of(tmp_path, f"{'0' * 64}-{'0' * 32}") is None

@@ -248,6 +248,22 @@ def test_evidence_is_kept_by_its_hash_and_handed_out_to_be_saved(anne):
     assert anne.get(f"{DESK}/{rumour_id}/grounds").status_code == 200
 
 
+def test_a_page_that_does_not_come_is_shown_as_having_no_copy(anne):
+    rumour_id = taken(anne)
+    nobody = {"title": "Vidéo", "address": "http://127.0.0.1:9/video"}
+    assert do(anne, rumour_id, "grounds/evidence", "/grounds", **nobody).status_code == 303
+    anne.get(f"{DESK}/{rumour_id}/grounds")
+    assert "Aucune copie" in anne.page
+    row = re.search(r"/evidence/(\d+)/copy", anne.page)[1]
+    refused = do(anne, rumour_id, f"evidence/{row}/copy", "/grounds")
+    assert (refused.status_code, f'file-{row}-error"' in anne.page) == (422, True)
+    assert do(anne, rumour_id, f"evidence/{row}/copy", "/grounds", again="yes").status_code == 303
+    assert anne.get(f"{DESK}/{rumour_id}/evidence/{row}").status_code == 404
+    brought = {"file": (io.BytesIO(b"%PDF-1.7 video"), "video.pdf")}
+    assert do(anne, rumour_id, f"evidence/{row}/copy", "/grounds", **brought).status_code == 303
+    assert anne.get(f"{DESK}/{rumour_id}/evidence/{row}").data == b"%PDF-1.7 video"
+
+
 def test_a_volunteer_adds_what_was_seen_and_publishes_nothing(town, anne, volunteer):
     rumour_id = taken(anne)
     assert volunteer.onward == DESK
@@ -292,6 +308,7 @@ def test_every_page_of_the_desk_says_who_may_open_it(town):
         "console.rumour_grounds",
         "console.add_confirmation",
         "console.add_evidence",
+        "console.add_copy",
     }
     for rule in rules:
         if "GET" not in rule.methods:

@@ -21,6 +21,7 @@ from hub.message_maps.model import Kind, Message, Placeholder, Situation
 from hub.rumours import checks, queries, work
 from hub.rumours.answer import TEXTS, Answer, from_json
 from hub.rumours.composing import CORRECTION, SITUATION, published
+from hub.rumours.evidence import bears
 from hub.rumours.models import Rumour
 from hub.rumours.plain import tidied
 from hub.rumours.states import NEXT_VERSION, Response, VersionKind
@@ -227,7 +228,7 @@ def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
     verdict = Verdict(wanted) if wanted in set(Verdict) else Verdict.NOT_KNOWN_YET
     kind = kind_of(rumour, values.get("kind", ""), wanted)
     languages = parts().settings.site.languages
-    grounds = len(queries.confirmations(session, rumour.id)) + len(queries.evidence(session, rumour.id))
+    grounds = bears(queries.confirmations(session, rumour.id), queries.evidence(session, rumour.id))
     shown: dict[str, Any] = {}
     faults = checks.faults(answer_now, verdict, kind, grounds=grounds, languages=languages)
     if rumour.response in {Response.TARGETED, Response.BROADCAST} and (pattern := _pattern(answer_now, kind)):

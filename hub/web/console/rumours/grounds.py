@@ -1,24 +1,26 @@
-"""What a check stands on: sources that were asked, documents and our copies of them."""
+"""What a check stands on: sources that were asked, documents and our copies of them, or why there is none yet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hub.kernel.db import reading
-from hub.kernel.errors import NotFound
+from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.http import GuardedClient
 from hub.kernel.phrase import Phrase
-from hub.rumours import archive, grounds, queries
-from hub.rumours.archive import LARGEST_FILE
-from hub.rumours.grounds import MEANS, ConfirmationDraft, EvidenceDraft, Ground
+from hub.rumours import archive, evidence, grounds, queries
+from hub.rumours.archive import LARGEST_FILE, Copy, NoCopy
+from hub.rumours.evidence import EvidenceDraft
+from hub.rumours.grounds import MEANS, ConfirmationDraft, Ground
 from hub.rumours.models import Evidence
 from hub.web.console.blueprint import blueprint
 from hub.web.console.rumours import typed, words
 from hub.web.console.rumours.sheet import ADDRESS, sheet_of
 from hub.web.console.rumours.typed import Shown
+from hub.web.language import say
 from hub.web.parts import parts
 from hub.web.security import REQUEST_BYTES, accepts_bytes, access, current_officer
 
@@ -51,9 +53,20 @@ def add_evidence(rumour_id: str) -> ResponseReturnValue:
     """A document, with our copy of it: a file that was brought, or the page fetched now."""
     return typed.attempt(
         lambda shown: _page(rumour_id, shown),
-        lambda: grounds.add_evidence(parts().rumours, typed.ref(rumour_id), _evidence(), actor=current_officer().actor),
+        lambda: _tell(_add(rumour_id)),
         url_for("console.rumour_grounds", rumour_id=rumour_id),
-        Phrase("The evidence is kept, with a copy."),
+    )
+
+
+@blueprint.post(ADDRESS + "/evidence/<int(max=2147483647):row_id>/copy")
+@access("rumour.contribute")
+@accepts_bytes(LARGEST_FILE + REQUEST_BYTES)
+def add_copy(rumour_id: str, row_id: int) -> ResponseReturnValue:
+    """A copy of what had none: a file that is brought, or the page fetched once more."""
+    return typed.attempt(
+        lambda shown: _page(rumour_id, shown, row_id),
+        lambda: _tell(_add_copy(rumour_id, row_id)),
+        url_for("console.rumour_grounds", rumour_id=rumour_id),
     )
 
 
@@ -105,24 +118,55 @@ def _confirmation() -> ConfirmationDraft:
     )
 
 
-def _evidence() -> EvidenceDraft:
-    form, file = request.form, request.files.get("file")
-    address, copy = form.get("address", "").strip(), None
-    if file is not None and file.filename:
-        copy = archive.uploaded(file.read())
-    elif address:
-        # Outside of any transaction: the far side may take its time.
-        copy = archive.fetched(GuardedClient(parts().settings.http.allowed_networks), address)
-    return EvidenceDraft(
+def _add(rumour_id: str) -> Copy | NoCopy | None:
+    form = request.form
+    address = form.get("address", "").strip()
+    copy = _brought() or (_fetched(address) if address else None)
+    draft = EvidenceDraft(
         title=form.get("title", ""),
         publisher=form.get("publisher", ""),
         address=address,
         public=bool(form.get("evidence_public")),
         copy=copy,
     )
+    evidence.add_evidence(parts().rumours, typed.ref(rumour_id), draft, actor=current_officer().actor)
+    return copy
 
 
-def _page(rumour_id: str, shown: Shown | None) -> str:
+def _add_copy(rumour_id: str, row_id: int) -> Copy | NoCopy:
+    row = reading().get(Evidence, row_id)
+    if row is None or row.rumour_id != rumour_id:
+        raise NotFound(Phrase("This rumour has no such ground."))
+    copy = _fetched(row.address) if request.form.get("again") else _brought()
+    if copy is None:
+        raise InvalidInput([Fault("file", Phrase("Choose a file first."))])
+    evidence.add_copy(parts().rumours, typed.ref(rumour_id), row_id, copy, actor=current_officer().actor)
+    return copy
+
+
+def _brought() -> Copy | None:
+    file = request.files.get("file")
+    return archive.uploaded(file.read()) if file is not None and file.filename else None
+
+
+def _fetched(address: str) -> Copy | NoCopy:
+    # Outside of any transaction: the far side may take its time.
+    return archive.fetched(GuardedClient(parts().settings.http.allowed_networks), address)
+
+
+def _tell(copy: Copy | NoCopy | None) -> None:
+    if isinstance(copy, NoCopy):
+        phrase = Phrase("Recorded without a copy: %(reason)s. Try again later, or bring a file.", reason=copy.reason)
+        flash(say(phrase))
+    else:
+        flash(say(Phrase("The evidence is kept, with a copy.")))
+
+
+def _page(rumour_id: str, shown: Shown | None, row_id: int | None = None) -> str:
+    # A fault of one row's file is not one of the form for new evidence: its field has the row's number.
+    if shown and row_id is not None:
+        here = tuple(Fault(f"file-{row_id}", each.phrase) for each in shown.faults)
+        shown = Shown(typed.stored({"evidence_public": "yes"}), here, shown.conflict)
     session = reading()
     sheet = sheet_of(rumour_id)
     # To name a source in public takes its consent: that is ticked by whoever asked for it.
@@ -133,7 +177,7 @@ def _page(rumour_id: str, shown: Shown | None) -> str:
         rumour=sheet.rumour,
         shown=shown or Shown(fresh),
         confirmations=queries.confirmations(session, rumour_id),
-        evidence=queries.evidence(session, rumour_id),
+        evidence=[(each, evidence.why_no_copy(each)) for each in queries.evidence(session, rumour_id)],
         means=MEANS,
         states=words.WORKFLOWS,
         most_megabytes=LARGEST_FILE // (1024 * 1024),

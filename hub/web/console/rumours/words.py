@@ -118,6 +118,7 @@ ACTIONS: Mapping[str, Phrase] = {
     "rumour.decided": Phrase("decided what is done about it"),
     "rumour.confirmation_added": Phrase("recorded a confirmation"),
     "rumour.evidence_added": Phrase("added evidence"),
+    "rumour.evidence_copied": Phrase("tried to add the copy of evidence"),
     "rumour.ground_removed": Phrase("took a ground back"),
     "rumour.written": Phrase("wrote the answer"),
     "rumour.proposed": Phrase("proposed the answer"),
