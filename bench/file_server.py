@@ -67,11 +67,11 @@ def program(name: str) -> str | None:
 
 
 @contextmanager
-def running_nginx(site: Path, directory: Path) -> Iterator[FileServer]:
-    """Serves a built site by nginx; the hub that it would ask is not there."""
+def running_nginx(site: Path, directory: Path, hub: int | None = None) -> Iterator[FileServer]:
+    """Serves a built site by nginx; the hub that it asks for the rest listens on a port, or is not there."""
     port, plain = free_port(), free_port()
     example = EXAMPLE.read_text(encoding="utf-8")
-    changes = {LISTEN: f"listen 127.0.0.1:{port};", FILES: str(site), HUB: f"http://127.0.0.1:{free_port()}"}
+    changes = {LISTEN: f"listen 127.0.0.1:{port};", FILES: str(site), HUB: f"http://127.0.0.1:{hub or free_port()}"}
     for old, new in changes.items():
         assert old in example, f"{EXAMPLE.name} no longer has: {old}"
         example = example.replace(old, new)

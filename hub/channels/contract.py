@@ -207,7 +207,7 @@ class Recipients(Protocol):
         ...
 
     def refused(self, recipient_id: str) -> None:
-        """The far side refused a message for good; after some of them the person is forgotten. Never raises."""
+        """The far side says that there is nobody at this address; after some times it is forgotten. Never raises."""
         ...
 
 

@@ -33,6 +33,16 @@ RECIPIENT_ACCEPTED = frozenset({250, 251, 252})  # 251 and 252 are successes too
 READY_FOR_CONTENT = frozenset({354})
 TEMPORARY, PERMANENT = range(400, 500), range(500, 600)
 LONGEST_REASON = 200
+# What is wrong with the address itself, or its mailbox is closed: RFC 3463, 3.2 and 3.3. Servers without such codes say
+# 550, 551 or 553 (RFC 5321 4.2.3); that they do not relay for us is our own trouble, whichever code they give.
+NO_SUCH_RECIPIENT = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b|5\.2\.1\b")
+CODED = re.compile(rb"5\.\d{1,3}\.\d{1,3}\b")
+WITHOUT_CODE = frozenset({550, 551, 553})
+RELAYING = re.compile(rb"relay", re.IGNORECASE)
+
+
+class RecipientRefused(PermanentChannelError):
+    """The mail server says that there is nobody at this address: not our sender, not our message, this recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +73,13 @@ def deliver(server: MailServer, sender: str, recipient: str, content: bytes, dea
         deadline: seconds for everything.
 
     Raises:
+        RecipientRefused: there is nobody at this address.
         TransientChannelError, PermanentChannelError, UnknownOutcomeError: see the head of this module.
     """
     with _session(server, deadline) as client:
-        _expect(ACCEPTED, client.docmd("MAIL", f"FROM:<{sender}>"))
-        _expect(RECIPIENT_ACCEPTED, client.docmd("RCPT", f"TO:<{recipient}>"))
+        # What is said of our sender would be said of it in every message.
+        _expect(ACCEPTED, client.docmd("MAIL", f"FROM:<{sender}>"), trouble=Trouble.HOST)
+        _expect_recipient(client.docmd("RCPT", f"TO:<{recipient}>"))
         _expect(READY_FOR_CONTENT, client.docmd("DATA"))
         try:
             client.send(_dotted(content))
@@ -186,11 +198,25 @@ def _anywhere(_address: str, _port: int) -> bool:
 
 
 def _expect(
-    codes: frozenset[int], reply: tuple[int, bytes], otherwise: type[ChannelError] = TransientChannelError
+    codes: frozenset[int],
+    reply: tuple[int, bytes],
+    otherwise: type[ChannelError] = TransientChannelError,
+    trouble: Trouble = Trouble.MESSAGE,
 ) -> None:
     """Raises what a reply other than the expected ones stands for."""
     if reply[0] not in codes:
-        raise _refusal(*reply, otherwise)
+        refusal = _refusal(*reply, otherwise)
+        refusal.trouble = trouble
+        raise refusal
+
+
+def _expect_recipient(reply: tuple[int, bytes]) -> None:
+    """Raises what a refusal of the recipient stands for."""
+    code, text = reply
+    nobody = NO_SUCH_RECIPIENT.search(text) if CODED.search(text) else code in WITHOUT_CODE
+    if code in PERMANENT and nobody and not RELAYING.search(text):
+        raise RecipientRefused(_refusal(code, text, TransientChannelError).reason)
+    _expect(RECIPIENT_ACCEPTED, reply)
 
 
 def _refusal(code: int, answer: bytes | str, otherwise: type[ChannelError]) -> ChannelError:

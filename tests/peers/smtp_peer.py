@@ -18,7 +18,7 @@ USER, PASSWORD = "mairie", "correct horse"
 
 
 class SmtpPeer:
-    """``refusals`` maps a recipient to a reply. ``at_the_end`` is the reply to the content, ``drop`` or ``hang``."""
+    """``refusals``: sender or recipient -> reply. ``at_the_end`` answers the content, or is ``drop`` or ``hang``."""
 
     def __init__(self) -> None:
         self.refusals: dict[str, str] = {}
@@ -31,6 +31,14 @@ class SmtpPeer:
         good = mechanism in {"LOGIN", "PLAIN"} and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
         self.logged_in += good
         return AuthResult(success=good, handled=False)
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's names
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's names
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -20,16 +20,16 @@ from hub.channels.contract import (
     LANGUAGE_NAMES,
     Acceptance,
     Body,
+    ChannelError,
     OutboundMessage,
     Outgoing,
     PermanentChannelError,
     PreviewPart,
     Recipient,
     TransientChannelError,
-    Trouble,
 )
 from hub.channels.letters import Purpose
-from hub.channels.smtp import deliver, one_line
+from hub.channels.smtp import RecipientRefused, deliver, one_line
 from hub.kernel.phrase import Phrase
 
 # `hub.kernel.ids.new_id`.
@@ -85,13 +85,10 @@ class Subscribers(Email):
         content = message.as_bytes(policy=UNFOLDED)
         try:
             answer = deliver(self.server, self.settings["sender"], recipient.address, content, outgoing.deadline)
-        except PermanentChannelError as error:
-            if error.trouble == Trouble.MESSAGE:
+        except ChannelError as error:
+            if isinstance(error, RecipientRefused):
                 self.hub.recipients.refused(known)
-            raise PermanentChannelError(_without_addresses(error.reason), error.trouble) from None
-        except TransientChannelError as error:
-            reason = _without_addresses(error.reason)
-            raise TransientChannelError(reason, error.retry_after, error.trouble) from None
+            raise _without_addresses(error) from None
         if recipient.refusals:
             self.hub.recipients.taken(known)
         return Acceptance(remote_id=queue_id(answer) or str(message["Message-ID"]))
@@ -116,9 +113,15 @@ class Subscribers(Email):
         return message
 
 
-def _without_addresses(reason: Phrase) -> Phrase:
-    """A server's answer without the address that it repeats."""
-    params = {
-        name: ADDRESS.sub("…", value) if isinstance(value, str) else value for name, value in reason.params.items()
-    }
-    return Phrase(reason.msgid, **params)
+def _without_addresses(error: ChannelError) -> ChannelError:
+    """The same outcome; a server's answer in it without the address that it repeats."""
+    reason = Phrase(
+        error.reason.msgid,
+        **{
+            name: ADDRESS.sub("…", value) if isinstance(value, str) else value
+            for name, value in error.reason.params.items()
+        },
+    )
+    if isinstance(error, TransientChannelError):
+        return TransientChannelError(reason, error.retry_after, error.trouble)
+    return type(error)(reason, error.trouble)
