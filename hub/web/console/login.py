@@ -12,7 +12,7 @@ from hub.kernel.phrase import Phrase
 from hub.kernel.settings_checks import LANGUAGES
 from hub.web import language
 from hub.web.console.blueprint import blueprint, start_of
-from hub.web.console.entrance import carried_form
+from hub.web.console.entrance import carried_form, going_on
 from hub.web.parts import parts
 from hub.web.security import TOKEN_KEY, access, current_officer, present_officer
 from hub.web.throttle import account_key, limiter, per_account, per_address, remember_device
@@ -44,7 +44,8 @@ def log_in() -> ResponseReturnValue:
     _begin(token)
     carried = carried_form(request.form.get("carried", ""))
     if carried:
-        response = make_response(render_template("console/continue.html", path=carried[0], fields=carried[1]))
+        path, fields, file_chosen = carried
+        response = make_response(going_on(path, fields, file_chosen=file_chosen))
     else:
         response = make_response(redirect(safe_next(request.form.get("next", "")), 303))
     remember_device(response, login.strip().lower())

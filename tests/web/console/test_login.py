@@ -1,5 +1,7 @@
 """Logging in and out: sessions, one-time passwords, throttles, forgery checks, where one goes next."""
 
+from io import BytesIO
+
 import pytest
 
 from hub.identity import service
@@ -117,13 +119,29 @@ def test_a_one_time_password_opens_nothing_but_its_own_change(town, clock):
     assert browser.get("/console/").status_code == 200
 
 
-def test_background_requests_send_the_whole_page_to_the_log_in(stranger):
+def test_background_requests_of_pages_that_are_only_read_lead_to_the_log_in(stranger):
     answer = stranger.get(
-        "/console/alerts/x/progress",
-        headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/console/alerts/x"},
+        "/console/health", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/console/health"}
     )
     assert answer.status_code == 401
-    assert answer.headers["HX-Redirect"] == "/console/login?next=/console/alerts/x"
+    assert answer.headers["HX-Redirect"] == "/console/login?next=/console/health"
+
+
+@pytest.mark.parametrize(
+    ("method", "address"),
+    [
+        ("post", f"{COMPOSE}/exercise/preview"),
+        ("get", "/console/alerts/x/progress"),
+        ("get", "/console/alerts/x/trouble"),
+        ("post", "/console/rumours/x/answer/check"),
+        ("post", "/console/rumours/x/weigh/score"),
+        ("post", "/console/editor/nat.flood.river/messages/act.first/check"),
+    ],
+)
+def test_background_requests_of_pages_that_are_typed_in_leave_them_where_they_are(stranger, method, address):
+    answer = getattr(stranger, method)(address, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (422, None)
+    assert "Votre session est terminée" in answer.text
 
 
 def test_what_was_typed_comes_through_the_log_in(anne, clock, settings):
@@ -135,6 +153,33 @@ def test_what_was_typed_comes_through_the_log_in(anne, clock, settings):
     assert f'action="{COMPOSE}/exercise"' in anne.page
     assert anne.hidden("blanks.riviere.fr") == "la Lise"
     assert anne.page.count('name="channels"') == 2
+
+
+def test_a_file_that_does_not_come_through_the_log_in_is_named(stranger):
+    fields = {"text": "L'eau est coupée", "picture": (BytesIO(b"x"), "x.png")}
+    assert stranger.post("/console/rumours/reports/new", fields).status_code == 401
+    stranger.post("/console/login", {"login": "anne", "password": PASSWORD, "carried": stranger.hidden("carried")})
+    assert stranger.hidden("text") == "L'eau est coupée"
+    assert "Le fichier que vous aviez choisi" in stranger.page
+
+
+def test_what_was_typed_before_logging_in_anew_in_another_window_is_kept(anne):
+    anne.get("/console/numbers/new")
+    before = anne.token
+    anne.log_in()
+    assert anne.post("/console/numbers", {"csrf_token": before, "number": "02 35 00 00 01"}).status_code == 400
+    assert 'action="/console/numbers"' in anne.page
+    assert anne.hidden("number") == "02 35 00 00 01"
+    answer = anne.post("/console/sending/stop", {"csrf_token": before})
+    assert (answer.status_code, "Ce formulaire a expiré" in answer.text) == (400, True), "a deed is not carried"
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null"])
+def test_a_form_of_another_site_is_not_offered_as_ones_own(anne, stranger, origin):
+    typed = {"number": "08 99 00 00 00"}
+    assert stranger.post("/console/numbers", typed, headers={"Origin": origin}).status_code == 303
+    answer = anne.post("/console/numbers", {**typed, "csrf_token": "forged"}, headers={"Origin": origin})
+    assert "08 99" not in answer.text
 
 
 def test_a_carried_form_cannot_be_forged(stranger):
