@@ -77,6 +77,12 @@ def draft_of(session: Session, identifier: str) -> Draft:
     return replace(draft, identifier="", sent=None, version_id="", plan=identifier)
 
 
+def is_alive(session: Session, identifier: str) -> bool:
+    """Whether it is planned, or waits for a person."""
+    found = session.get(PlannedSend, identifier)
+    return found is not None and found.state in ALIVE
+
+
 def _view(row: PlannedSend) -> Plan:
     return Plan(
         identifier=row.identifier,

@@ -16,6 +16,7 @@ from hub.alerts.composing import Composed, compose
 from hub.alerts.desk import Desk
 from hub.alerts.drafts import Draft
 from hub.alerts.errors import StalePreview
+from hub.alerts.planned import queries
 from hub.alerts.planned.closing import close
 from hub.alerts.planned.models import PlannedSend, PlanState, plans
 from hub.alerts.service import Preview, TriggerResult
@@ -61,10 +62,13 @@ def plan(desk: Desk, draft: Draft, digest: str, actor: Actor) -> str:
     Raises:
         InvalidInput: its moment is too near, past, or too far ahead.
         StalePreview: what would be sent is not what was confirmed.
-        Conflict: the planned send whose place it takes has ended meanwhile.
+        Conflict: it was planned before and has been sent, changed or taken back since; or the planned send whose place
+            it takes has.
         NotFound, AlreadyFollowed: see `preview`.
     """
     if _known(reading(), draft.identifier, digest):
+        if not queries.is_alive(reading(), draft.identifier):
+            raise Conflict(Phrase("This planned send has been sent, changed or taken back meanwhile."))
         return draft.identifier
     if not (draft.identifier and draft.sent and draft.version_id):
         raise StalePreview(Phrase("This alert was not previewed. Please look at it first."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from hub.alerts import queries, service
 from hub.alerts.afterwards import proposals
 from hub.alerts.drafts import Draft
+from hub.alerts.errors import AlreadyFollowed
 from hub.alerts.queries import FollowUp
 from hub.alerts.service import ChannelPreview
 from hub.alerts.states import MOVES_AREA, WITHDRAWING, Role, State
@@ -26,6 +27,11 @@ from hub.web.parts import parts
 from hub.web.security import access, current_officer
 
 LARGEST_PAGE = 10_000
+OVERTAKEN = Phrase(
+    "Another message has followed this alert meanwhile: read it first. What you typed is kept below, as a follow-up of "
+    "that newer message."
+)
+NO_MORE = Phrase("The incident has gone on meanwhile: its newest message does not take this follow-up.")
 
 STATES: Mapping[State, Phrase] = {
     State.OPEN: Phrase("under way"),
@@ -132,7 +138,8 @@ def follow_up(identifier: str, message_id: str) -> ResponseReturnValue:
     offered = queries.follow_ups(reading(), identifier, parts().clock.now())
     start = next((each.draft for each in offered if each.message.id == message_id), None)
     if start is None:
-        raise NotFound(Phrase("This alert does not take this follow-up, or not any more."))
+        start = Draft(situation_id="", message_id=message_id, exercise=False, follows=identifier)
+        return overtaken(forms.read_follow_up(request, start))
     draft = forms.read_follow_up(request, start)
     try:
         return confirm_page(service.preview(parts().desk, draft))
@@ -140,8 +147,35 @@ def follow_up(identifier: str, message_id: str) -> ResponseReturnValue:
         return alert_page(identifier, draft, error.faults), error.status
 
 
-def alert_page(identifier: str, draft: Draft | None = None, faults: Sequence[Fault] = ()) -> str:
-    """The page; with a draft, the form of that follow-up stands open with what was typed and what is wrong with it."""
+def overtaken(draft: Draft) -> ResponseReturnValue:
+    """What to say when somebody else was faster: the newest message, and the same follow-up of it with what was typed.
+
+    Raises:
+        NotFound: there is no such alert, or it takes no such follow-up although nobody was faster.
+    """
+    session = reading()
+    head = queries.incident(session, queries.get(session, draft.follows or "").incident)[-1]
+    if head.identifier == draft.follows and head.state is State.OPEN:
+        raise NotFound(Phrase("This alert does not take this follow-up, or not any more."))
+    offered = queries.follow_ups(session, head.identifier, parts().clock.now())
+    start = next((each.draft for each in offered if each.message.id == draft.message_id), None)
+    if start is None:
+        typed = tuple(filter(None, draft.blanks.values()))
+        page = alert_page(head.identifier, None, [Fault("form", NO_MORE)], left=typed)
+    else:
+        typed_over = {**start.blanks, **draft.blanks}
+        kept = replace(start, blanks=typed_over, communes=draft.communes, geojson=draft.geojson, expires=draft.expires)
+        page = alert_page(head.identifier, kept, [Fault("form", OVERTAKEN)])
+    return page, AlreadyFollowed.status
+
+
+def alert_page(
+    identifier: str, draft: Draft | None = None, faults: Sequence[Fault] = (), *, left: Sequence[str] = ()
+) -> str:
+    """The page; with a draft, the form of that follow-up stands open with what was typed and what is wrong with it.
+
+    ``left`` is what was typed into a form that the page does not offer any more.
+    """
     session, now = reading(), parts().clock.now()
     found = queries.get(session, identifier)
     may_send = current_officer().may("alert.send")
@@ -158,6 +192,7 @@ def alert_page(identifier: str, draft: Draft | None = None, faults: Sequence[Fau
         follow_ups=items,
         afterwards=proposals(session, identifier) if may_send else [],
         faults=_summary(items, faults),
+        left=left,
         carried=_sent(identifier),
         left_out=(),
         communes=parts().settings.territory.communes,

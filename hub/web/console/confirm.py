@@ -12,10 +12,10 @@ from hub.alerts.drafts import Draft
 from hub.alerts.errors import AlreadyFollowed, StalePreview
 from hub.alerts.planned import service as planned
 from hub.kernel.db import reading
-from hub.kernel.errors import Fault, InvalidInput, NotFound
+from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.web.console import tokens
-from hub.web.console.alerts import alert_page
+from hub.web.console.alerts import alert_page, overtaken
 from hub.web.console.blueprint import blueprint
 from hub.web.console.compose import compose_page
 from hub.web.console.confirmation import confirm_page, word
@@ -44,8 +44,13 @@ def confirm() -> ResponseReturnValue:
         result = planned.trigger(parts().desk, draft, digest, current_officer().actor)
     except StalePreview as error:
         return _again(unsettled(draft), [], error)
-    except AlreadyFollowed as error:
-        return alert_page(draft.follows or "", draft, [Fault("form", error.detail)]), error.status
+    except AlreadyFollowed:
+        return overtaken(unsettled(draft))
+    except Conflict as error:
+        if not draft.plan:
+            raise
+        # The planned send whose place it takes has ended: what was typed stands by itself now.
+        return _again(replace(unsettled(draft), plan=""), [], error)
     except InvalidInput as error:
         return form_page(draft, error.faults), error.status
     return redirect(url_for("console.alert", identifier=result.identifier), 303)
@@ -69,12 +74,14 @@ def _sent(draft: Draft) -> bool:
     return True
 
 
-def _again(draft: Draft, faults: list[Fault], stale: StalePreview | None = None) -> ResponseReturnValue:
+def _again(draft: Draft, faults: list[Fault], stale: Conflict | None = None) -> ResponseReturnValue:
     """The confirmation once more; made anew when it had become stale, so that nothing typed is lost."""
     try:
         preview = service.preview(parts().desk, draft)
     except StalePreview as error:
         return _again(unsettled(draft), [], error)
+    except AlreadyFollowed:
+        return overtaken(unsettled(draft))
     except InvalidInput as error:
         return form_page(draft, error.faults), error.status
     status = stale.status if stale else InvalidInput.status

@@ -16,7 +16,7 @@ from hub.kernel.db import reading
 from hub.kernel.errors import Conflict, Fault, HubError, InvalidInput
 from hub.kernel.phrase import Phrase
 from hub.web.console import tokens
-from hub.web.console.alerts import alert_page
+from hub.web.console.alerts import overtaken
 from hub.web.console.blueprint import blueprint
 from hub.web.console.confirm import form_page, unsettled
 from hub.web.console.confirmation import confirm_page, word
@@ -41,16 +41,20 @@ def keep_plan() -> ResponseReturnValue:
     """Keeps exactly what was shown until its moment; twice the same is one plan."""
     draft, digest = tokens.read(request.form.get("token", ""), planned=True)
     expected = word(draft)
-    if expected and request.form.get("word", "").strip().upper() != expected:
+    wrong = bool(expected) and request.form.get("word", "").strip().upper() != expected
+    # A page that was left open after planning asks for no word: it would have to say that nothing has been planned.
+    if wrong and not queries.is_alive(reading(), draft.identifier):
         phrase = Phrase("Type the word %(word)s to plan it. Nothing has been planned yet.", word=expected)
-        return confirm_page(service.preview(parts().desk, draft), [Fault("word", phrase)], planned=True), 422
+        return _again(draft, [Fault("word", phrase)])
     try:
         planned.plan(parts().desk, draft, digest, current_officer().actor)
     except StalePreview as error:
-        anew = service.preview(parts().desk, replace(draft, identifier="", version_id=""))
-        return confirm_page(anew, (), error.detail, planned=True), error.status
-    except AlreadyFollowed as error:
-        return alert_page(draft.follows or "", draft, [Fault("form", error.detail)]), error.status
+        return _again(_anew(draft), [], error)
+    except AlreadyFollowed:
+        return overtaken(unsettled(draft))
+    except Conflict as error:
+        # The plan whose place it takes has ended: what was typed stands by itself now.
+        return _again(replace(_anew(draft), plan=""), [], error) if draft.plan else _cannot(draft, error)
     except InvalidInput as error:
         return _ask_again(draft, error)
     flash(say(Phrase("It is planned, and leaves by itself at its moment.")))
@@ -103,9 +107,30 @@ def cancel_plan(identifier: str) -> ResponseReturnValue:
     return _home()
 
 
+def _anew(draft: Draft) -> Draft:
+    """The draft without what a preview has fixed, but for its moment."""
+    return replace(draft, identifier="", version_id="")
+
+
+def _again(draft: Draft, faults: list[Fault], stale: Conflict | None = None) -> ResponseReturnValue:
+    """The confirmation of that moment once more; made anew when it had become stale, so that nothing typed is lost."""
+    try:
+        preview = service.preview(parts().desk, draft)
+    except StalePreview as error:
+        return _again(_anew(draft), faults, error)
+    except AlreadyFollowed:
+        return overtaken(unsettled(draft))
+    except InvalidInput as error:
+        return _ask_again(draft, error)
+    status = stale.status if stale else InvalidInput.status
+    return confirm_page(preview, faults, stale.detail if stale else None, planned=True), status
+
+
 def _look_ahead(draft: Draft, at: str) -> ResponseReturnValue:
     try:
         return confirm_page(planned.preview(parts().desk, draft, at), planned=True)
+    except AlreadyFollowed:
+        return overtaken(unsettled(draft))
     except InvalidInput as error:
         return _ask_again(draft, error)
 

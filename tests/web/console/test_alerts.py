@@ -32,11 +32,12 @@ def set_states(town, **values):
 
 def test_the_page_shows_progress_without_scripts(town, anne, sent):
     assert "Envoi en cours : 0 sur 2 terminés." in anne.page
-    assert '<noscript><meta http-equiv="refresh"' in anne.page
+    assert f'<noscript><p><a href="/console/alerts/{sent}">' in anne.page
+    assert "http-equiv" not in anne.page, "a page that loads itself loses what is being typed"
     dispatch(town)
     anne.get(f"/console/alerts/{sent}")
     assert "Terminé : accepté partout (2 sur 2)." in anne.page
-    assert "http-equiv" not in anne.page
+    assert "<noscript>" not in anne.page
     assert "sse-connect" not in anne.page, "a finished alert is not followed any more"
 
 
@@ -174,16 +175,46 @@ def test_a_cancel_needs_nothing_typed(anne, sent, clock):
     assert anne.page.count("retiré avant le départ") == 2, "what had not left does not leave"
 
 
+WRONG_STREET = {"blanks.erreur": "rue du Port", "blanks.juste": "rue du Pont", "blanks.zones": "Bas-Bourg, rue du Pont"}
+
+
+def follow_up(anne, sent, message, typed):
+    """From the alert's page to the confirmation of a follow-up."""
+    anne.get(f"/console/alerts/{sent}")
+    known = dict(re.findall(r'name="(blanks\.[^"]+)" value="([^"]+)"', anne.page))
+    return anne.post(f"/console/alerts/{sent}/follow-up/{message}", {**known, **typed})
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["before the preview", "after the preview"])
+def test_a_correction_that_somebody_overtook_is_kept_for_the_newer_message(anne, sent, clock, confirmed):
+    clock.advance(60)
+    follow_up(anne, sent, "act.correction", WRONG_STREET)
+    mine = anne.hidden("token")
+    assert follow_up(anne, sent, "act.no_change", {}).status_code == 200
+    newer = anne.post("/console/confirm", {"token": anne.hidden("token")}).location.rpartition("/")[2]
+    if confirmed:
+        answer = anne.post("/console/confirm", {"token": mine})
+    else:
+        answer = anne.post(f"/console/alerts/{sent}/follow-up/act.correction", WRONG_STREET)
+    assert answer.status_code == 409
+    (fault,) = anne.faults().values()
+    assert "Un autre message a suivi cette alerte entre-temps" in fault
+    form = anne.page.partition(f'action="/console/alerts/{newer}/follow-up/act.correction"')[2].partition("</form>")[0]
+    typed = dict(re.findall(r'name="(blanks\.[^"]+)" value="([^"]+)"', form))
+    assert {**typed, **WRONG_STREET} == typed
+    assert anne.post(f"/console/alerts/{newer}/follow-up/act.correction", typed).status_code == 200
+
+
 def test_two_officers_cannot_follow_up_the_same_alert(town, anne, sent, clock):
     clock.advance(60)
-    zones = {"blanks.zones": "Bas-Bourg, rue du Port"}
     tokens = []
     for _ in range(2):
-        anne.post(f"/console/alerts/{sent}/follow-up/act.cancel", zones)
+        follow_up(anne, sent, "act.cancel", {})
         tokens.append(anne.hidden("token"))
     assert anne.post("/console/confirm", {"token": tokens[0]}).status_code == 303
     assert anne.post("/console/confirm", {"token": tokens[1]}).status_code == 409
-    assert "Un autre message a suivi celui-ci" in anne.page
+    assert "son dernier message n'admet pas cette suite" in anne.page
+    assert "<li>Bas-Bourg, rue du Port</li>" in anne.page, "what was typed can be copied"
 
 
 def test_a_follow_up_that_is_none_of_the_message_is_not_found(anne, sent):

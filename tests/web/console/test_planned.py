@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hub.alerts.planned.models import plans
 from hub.dispatch import reasons
 from hub.kernel.db import reading, transaction
 from hub.kernel.phrase import Phrase
+from hub.message_maps import versions
 from tests.alerts.test_planned import local
 
 RIVER = {"blanks.riviere.fr": "la Lise", "blanks.riviere.en": "the Lise"}
@@ -64,14 +66,33 @@ def test_it_is_shown_as_it_will_be_then_and_kept(anne, town, clock):
     assert "Anne Martin" in anne.page
     assert states(town) == ["planned"]
 
+    assert anne.post("/console/plan/keep", {"token": later}).status_code == 303, "it is planned: no word is asked for"
+    anne.get("/console/")
     anne.post(f"/console/planned/{planned_id(anne)}/cancel")
     assert states(town) == ["cancelled"]
+    anne.get(anne.post("/console/plan/keep", {"token": later, "word": "EXERCICE"}).location)
+    assert "C'est planifié" not in anne.page
+    assert "entre-temps" in anne.page
 
 
 def test_a_wrong_moment_is_named_beside_its_field(anne, clock):
     assert look_ahead(anne, clock, minutes=-60).status_code == 422
     assert "f-at" in anne.faults()
     assert anne.hidden("token"), "nothing typed is lost"
+
+
+@pytest.mark.parametrize("word", ["EXERCICE", ""])
+def test_what_has_become_stale_is_shown_anew_with_what_was_typed(anne, town, clock, word):
+    look_ahead(anne, clock)
+    with town.app_context(), transaction() as session:
+        _, river = versions.find(session, "nat.flood.river")
+        versions.publish(
+            session, [replace(river, title={"fr": "Autre", "en": "Other"})], now=clock.now(), actor_name="x"
+        )
+    answer = anne.post("/console/plan/keep", {"token": anne.hidden("token"), "word": word})
+    assert answer.status_code == 409
+    assert "Bas-Bourg, rue du Port" in anne.page
+    assert keep(anne).status_code == 303
 
 
 def test_moving_and_changing_put_another_one_in_its_place(anne, town, clock):
