@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import click
 import sqlalchemy as sa
@@ -11,7 +11,9 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from hub.channels.contract import Channel
-from hub.cli.speech import UNDER_WAY, json_option, operator, said, say, show_json, speaks
+from hub.cli.speech import REFUSED, UNDER_WAY, json_option, operator, said, say, show_json, speaks
+from hub.dispatch import destination_tables
+from hub.dispatch.destination_tables import Fate
 from hub.dispatch.destinations import add_destination, disable_destination
 from hub.dispatch.models import destinations
 from hub.dispatch.queries import waiting_summary
@@ -118,6 +120,31 @@ def add(channel_id: str, address: str, label: str, *, as_json: bool) -> None:
     say("Destination %(number)s: %(address)s", number=number, address=address)
     if secret:
         say("Its signing secret, to hand over safely: %(secret)s", secret=secret.reveal())
+
+
+@destination.command("import")
+@click.argument("channel_id")
+@click.argument("file", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@json_option
+@speaks
+def import_destinations(channel_id: str, file: BinaryIO, *, dry_run: bool, as_json: bool) -> None:
+    """Enters the destinations of a CSV table: address, then a name. Exit code 1 if rows were refused."""
+    channel, raw = _channel(channel_id), file.read()
+    if dry_run:
+        table = destination_tables.look(reading(), channel, raw)
+    else:
+        table = destination_tables.enter(channel, raw, parts().clock.now(), actor=operator())
+    counts = {str(fate): len(table.of(fate)) for fate in Fate}
+    if as_json:
+        refused = [{"line": row.line, "why": said(row.why)} for row in table.of(Fate.REFUSED) if row.why]
+        show_json({**counts, "faults": refused, "written": not dry_run})
+    else:
+        for row in table.of(Fate.REFUSED):
+            say("line %(line)s: %(fault)s", line=row.line, fault=row.why)
+        say("%(new)s new, %(reopened)s opened again, %(present)s already there, %(refused)s refused", **counts)
+    if counts[Fate.REFUSED]:
+        sys.exit(REFUSED)
 
 
 @destination.command("disable")

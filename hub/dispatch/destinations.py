@@ -37,7 +37,8 @@ def add_destination(channel: Channel, address: str, label: str, now: datetime, *
         Conflict: the channel has this destination already.
     """
     address, label = address.strip(), label.strip()
-    _check(channel, address, label)
+    if faults := faults_of(channel, address, label):
+        raise InvalidInput(faults)
     with transaction() as session:
         known = session.execute(
             sa.select(destinations.c.id, destinations.c.enabled).where(
@@ -53,23 +54,32 @@ def add_destination(channel: Channel, address: str, label: str, now: datetime, *
             session.execute(sa.update(destinations).where(destinations.c.id == found).values(enabled=True, label=label))
         else:
             found = _insert(session, channel, address, label, now)
-        detail = {"channel": channel.id, "label": label}
+        # The audit log is for ever; an address may be a person's.
+        detail = {"channel": channel.id, "label": label if label != address else ""}
         audit.record(session, actor=actor, action="destination.added", subject=str(found), detail=detail, now=now)
     return found
 
 
-def disable_destination(destination_id: int, now: datetime, *, actor: Actor = HUB) -> None:
+def disable_destination(
+    destination_id: int, now: datetime, *, actor: Actor = HUB, channel_id: str | None = None
+) -> None:
     """Closes a destination: nothing is sent there any more, not even what waits already.
+
+    Args:
+        destination_id: which one.
+        now: the time.
+        actor: who closes it.
+        channel_id: the channel that it must belong to, if one is meant.
 
     Raises:
         NotFound: there is no such destination.
     """
+    mine = destinations.c.id == destination_id
+    if channel_id is not None:
+        mine = sa.and_(mine, destinations.c.channel_id == channel_id)
     with transaction() as session:
         changed = session.execute(
-            sa.update(destinations)
-            .where(destinations.c.id == destination_id)
-            .values(enabled=False)
-            .returning(destinations.c.channel_id)
+            sa.update(destinations).where(mine).values(enabled=False).returning(destinations.c.channel_id)
         ).one_or_none()
         if changed is None:
             raise NotFound(Phrase("There is no destination %(id)s.", id=destination_id))
@@ -120,7 +130,8 @@ def ensure_single_destinations(channels: Iterable[Channel], now: datetime) -> No
         session.execute(insert.on_conflict_do_nothing(), missing)
 
 
-def _check(channel: Channel, address: str, label: str) -> None:
+def faults_of(channel: Channel, address: str, label: str) -> list[Fault]:
+    """What is wrong with a destination before it is entered: fields ``address`` and ``label``."""
     faults = []
     wrong = channel.adapter.check_address(address)
     if channel.adapter.by_topic:
@@ -133,8 +144,7 @@ def _check(channel: Channel, address: str, label: str) -> None:
         faults.append(Fault("address", wrong))
     if not label or len(label) > HOST_LENGTH or not label.isprintable():
         faults.append(Fault("label", Phrase("a name of 1 to %(number)s characters", number=HOST_LENGTH)))
-    if faults:
-        raise InvalidInput(faults)
+    return faults
 
 
 def _insert(session: Session, channel: Channel, address: str, label: str, now: datetime) -> int:

@@ -18,7 +18,7 @@ _HEAR = frozenset({"rumour.read"})
 _RUMOURS = _HEAR | {"rumour.contribute", "rumour.work", "rumour.approve"}
 
 _READ = frozenset({"alert.read", "map.read"})
-_ACT = _READ | {"alert.send", "delivery.resend", "sending.stop", "map.edit", "map.approve"}
+_ACT = _READ | {"alert.send", "delivery.resend", "sending.stop", "map.edit", "map.approve", "destination.edit"}
 
 # Whoever can send can also correct and withdraw, alone: no permission separates them (Hawaii 2018: 38 minutes).
 # Whoever can send may also write messages and approve those of others: a small town has two officers, not three roles.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.kernel.errors import Fault, InvalidInput
+from hub.kernel.errors import Fault
 from hub.kernel.phrase import Phrase
 from hub.message_maps.document import read_document, to_document
 from hub.message_maps.model import Source
@@ -15,20 +15,6 @@ from hub.message_maps.rules import Rules
 Document = dict[str, Any]
 # Place in a document -> what a program's file had there that means nothing to the hub (see `freeplane`).
 Kept = dict[str, Any]
-
-
-class Unreadable(InvalidInput):
-    """A file that nothing can be made of; ``line`` and ``column`` count from 1, 0 when the whole file is meant."""
-
-    title = Phrase("This file cannot be imported")
-
-    def __init__(self, phrase: Phrase, line: int = 0, column: int = 0) -> None:
-        self.line, self.column = line, column
-        if line and column:
-            phrase = Phrase("line %(line)s, column %(column)s: %(fault)s", line=line, column=column, fault=phrase)
-        elif line:
-            phrase = Phrase("line %(line)s: %(fault)s", line=line, fault=phrase)
-        super().__init__([Fault("file", phrase)], Phrase("Nothing was imported."))
 
 
 @dataclass(frozen=True, slots=True)

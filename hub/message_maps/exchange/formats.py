@@ -10,8 +10,9 @@ from enum import StrEnum
 
 from hub.kernel.errors import Fault, InvalidInput
 from hub.kernel.phrase import Phrase
+from hub.kernel.tables import Unreadable
 from hub.message_maps.exchange.csv_file import read_csv, write_csv
-from hub.message_maps.exchange.files import Context, Document, Kept, Reading, Unreadable
+from hub.message_maps.exchange.files import Context, Document, Kept, Reading
 from hub.message_maps.exchange.freeplane_reading import read_freeplane
 from hub.message_maps.exchange.freeplane_writing import write_catalogue, write_situation
 from hub.message_maps.exchange.json_file import read_json, write_json

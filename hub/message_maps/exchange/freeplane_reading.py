@@ -9,7 +9,8 @@ from lxml import etree
 
 from hub.kernel.errors import Fault
 from hub.kernel.phrase import Phrase
-from hub.message_maps.exchange.files import Candidate, Context, Kept, Reading, Unreadable, candidate
+from hub.kernel.tables import Unreadable
+from hub.message_maps.exchange.files import Candidate, Context, Kept, Reading, candidate
 from hub.message_maps.exchange.freeplane_writing import ICONS
 from hub.message_maps.exchange.rich_text import plain
 from hub.message_maps.exchange.topics import CATALOGUE, FAMILY, MESSAGE, ROLE, SITUATION, Topic, walk

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub.kernel.phrase import Phrase
-from hub.message_maps.exchange.files import Context, Document, Reading, Unreadable, candidate
+from hub.kernel.tables import Unreadable
+from hub.message_maps.exchange.files import Context, Document, Reading, candidate
 
 CATALOGUE_SCHEMA = "tocsin-catalogue/1"
 MOST_SITUATIONS = 1000

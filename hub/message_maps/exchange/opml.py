@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from hub.kernel.phrase import Phrase
-from hub.message_maps.exchange.files import Context, Reading, Unreadable
+from hub.kernel.tables import Unreadable
+from hub.message_maps.exchange.files import Context, Reading
 from hub.message_maps.exchange.patches import Patch, apply
 from hub.message_maps.exchange.topics import FORM, SITUATION, Topic, walk
 from hub.message_maps.exchange.xml_reading import line_of, parse_xml, refuse_dangers

@@ -9,7 +9,7 @@ from typing import cast
 from lxml import etree
 
 from hub.kernel.phrase import Phrase
-from hub.message_maps.exchange.files import Unreadable
+from hub.kernel.tables import Unreadable
 
 # The largest mind-map found in public is 1.2 MB, the longest nesting 19 levels, the most topics 3,000.
 MAX_ELEMENTS = 300_000

@@ -8,7 +8,8 @@ import yaml
 
 from hub.kernel.errors import Fault
 from hub.kernel.phrase import Phrase
-from hub.message_maps.exchange.files import Candidate, Context, Document, Reading, Unreadable, candidate
+from hub.kernel.tables import Unreadable
+from hub.message_maps.exchange.files import Candidate, Context, Document, Reading, candidate
 from hub.message_maps.loader_situation import read_situation
 from hub.message_maps.schema import Faults
 from hub.message_maps.yaml_tree import MAX_BYTES, Listing, Mapping, Node, Scalar, parse_tree

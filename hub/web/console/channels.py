@@ -29,6 +29,11 @@ class Row:
     destinations: int
     last_success: datetime | None
 
+    @property
+    def many(self) -> bool:
+        """Whether its destinations are entered by officers."""
+        return not (self.channel.adapter.single or self.channel.adapter.by_topic)
+
 
 TOPICS = {
     topics.ALERTS: Phrase("Alerts"),

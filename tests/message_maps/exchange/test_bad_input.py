@@ -9,8 +9,8 @@ import json
 import pytest
 from lxml import etree
 
+from hub.kernel import tables
 from hub.kernel.errors import InvalidInput
-from hub.message_maps.exchange import csv_file
 from hub.message_maps.exchange.formats import MAX_FILE_BYTES
 from tests.message_maps.exchange.samples import reread, sample, written
 
@@ -165,14 +165,14 @@ def test_a_situation_with_a_fault_is_refused_at_its_place(form, raw, field, word
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-x", "@x", "'=x", "''+x", "\tx"])
 def test_no_cell_is_a_formula_and_each_comes_back(text):
-    cell = csv_file._escaped(text)
+    cell = tables.escaped(text)
     assert cell[0] == "'"
-    assert csv_file._unescaped(cell) == text
+    assert tables.unescaped(cell) == text
 
 
 @pytest.mark.parametrize("text", ["'x", "x=1", "[S]", "", "''"])
 def test_other_cells_stay_as_they_are(text):
-    assert csv_file._escaped(text) == csv_file._unescaped(text) == text
+    assert tables.escaped(text) == tables.unescaped(text) == text
 
 
 @pytest.mark.parametrize(
