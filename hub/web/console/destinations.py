@@ -91,8 +91,8 @@ def enter_table(channel_id: str) -> ResponseReturnValue:
         table = destination_tables.enter(channel, raw, parts().clock.now(), actor=current_officer().actor)
     except InvalidInput as error:
         return _page(channel, {"text": _text(raw)}, error.faults), error.status
-    entered = len(table.of(Fate.NEW)) + len(table.of(Fate.REOPENED))
-    flash(ngettext("One destination entered.", "%(num)s destinations entered.", entered))
+    if entered := len(table.of(Fate.NEW)) + len(table.of(Fate.REOPENED)):
+        flash(ngettext("One destination entered.", "%(num)s destinations entered.", entered))
     refused = table.of(Fate.REFUSED)
     if not refused:
         return redirect(url_for("console.destinations", channel_id=channel.id), 303)
