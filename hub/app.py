@@ -18,6 +18,7 @@ from hub.sending import Sending, create_sending
 from hub.subscriptions.desk import SubscriptionDesk
 from hub.web import assets, console, language, metrics, partner_api, probes, problems, public, security, site
 from hub.web.parts import Parts
+from hub.web.rules import LateRule
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock | None = None) -> Flask:
@@ -31,6 +32,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock | None = None) 
     """
     sending = create_sending(settings, clock=clock)
     app = sending.app
+    app.url_rule_class = LateRule
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     app.extensions["hub"] = _parts(sending)
     for part in (metrics, language, security, problems, probes, assets, console, partner_api, public, site):

@@ -1,7 +1,7 @@
 """The style sheets and scripts that pages may load: an allow-list, each under an address that changes with its content.
 
-Libraries come from ``node_modules`` (``npm ci``), our own files from ``static``. They are read once, at start, and kept
-in memory together with their compressed form.
+Libraries come from ``node_modules`` (``npm ci``), our own files from ``static``. They are read once a process
+and kept in memory together with their compressed form.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import logging
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
@@ -85,6 +86,7 @@ def serve(digest: str, name: str) -> Response:
     return response
 
 
+@cache
 def _read(path: Path) -> Asset | None:
     try:
         plain = path.read_bytes()

@@ -15,5 +15,6 @@ __all__ = ["VIEWS", "blueprint", "init_app"]
 
 def init_app(app: Flask) -> None:
     """Registers the API. No forgery check: a browser sends no key by itself, and no cookie is read here."""
-    description.register(app, blueprint)
+    app.register_blueprint(blueprint)
+    description.register(app)
     app.extensions["csrf"].exempt(blueprint)

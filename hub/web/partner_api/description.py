@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Flask, Response, json
-from flask_smorest import Api, Blueprint  # type: ignore[import-untyped]  # it ships no types
+from flask_smorest import Api  # type: ignore[import-untyped]  # it ships no types
 
 from hub.web.partner_api import schemas
-from hub.web.partner_api.blueprint import PROBLEM_JSON
+from hub.web.partner_api.blueprint import PROBLEM_JSON, blueprint
 from hub.web.security import access
 
 ADDRESS = "/api/openapi.json"
@@ -29,10 +31,21 @@ class ProblemApi(Api):  # type: ignore[misc]  # its base has no types
         del self.DEFAULT_RESPONSE_CONTENT_TYPE  # back to that of the class
 
 
-def register(app: Flask, blueprint: Blueprint) -> None:
-    """Registers the API's views and serves their description."""
+def register(app: Flask) -> None:
+    """Serves the description of the API."""
+
+    @app.get(ADDRESS, endpoint="openapi")
+    @access("public")
+    def openapi() -> Response:
+        return Response(_document(), content_type="application/json")
+
+
+@cache
+def _document() -> str:
+    """The description as JSON text. Made when it is first asked for: it takes as long as the rest of the start."""
+    # An application of its own: the description depends on no setting, and the hub's routes are not its business.
     api = ProblemApi(
-        app,
+        Flask("description", static_folder=None),
         spec_kwargs={
             "title": "Tocsin partner API",
             "version": "v1",
@@ -43,9 +56,4 @@ def register(app: Flask, blueprint: Blueprint) -> None:
     )
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     api.register_blueprint(blueprint)
-    text = json.dumps(api.spec.to_dict(), indent=1, sort_keys=False)
-
-    @app.get(ADDRESS, endpoint="openapi")
-    @access("public")
-    def openapi() -> Response:
-        return Response(text, content_type="application/json")
+    return json.dumps(api.spec.to_dict(), indent=1, sort_keys=False)
