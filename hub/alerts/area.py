@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,7 +84,12 @@ def from_json(value: Mapping[str, Any]) -> Area:
 
 def described(outline: Outline, text: str) -> str:
     """The words for the area: the map's text, and the communes that it does not name already."""
-    return ", ".join([text, *(commune.name for commune in outline.communes if commune.name not in text)])
+    return ", ".join([text, *(commune.name for commune in outline.communes if not _names(text, commune.name))])
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a text names a commune: "Eu" is not named by "la vallée de l'Eure"."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
 
 
 def check(communes: Sequence[str], geojson: str, territory: Territory) -> tuple[Outline | None, list[Fault]]:

@@ -15,8 +15,8 @@ class Draft:
 
     ``blanks`` maps a placeholder (or ``name.language``) to what was typed. The area is given as ``communes`` (INSEE
     codes) or as ``geojson`` (text), not both. ``expires`` is ``YYYY-MM-DDTHH:MM`` in the town's time, empty for the
-    level's usual duration. ``follows`` is the identifier of the alert that this one follows: status, channels and area
-    then come from there (a correction may bring another area).
+    level's usual duration. ``follows`` is the identifier of the alert that this one follows: status and area then come
+    from there (a correction may bring another area), the channels from the first alert of the incident.
 
     ``identifier``, ``sent`` and ``version_id`` are empty at first. The preview fills them in; the identifier is then
     the key under which this alert can be created once. ``sent`` lies ahead where it is planned to be sent later.

@@ -70,7 +70,8 @@ def title_of(summary: Summary, language: str) -> str:
 def _marks(summary: Summary, headline: str, language: str) -> Iterator[str]:
     exercise = EXERCISE.get(language, EXERCISE["en"])
     if summary.status == Status.EXERCISE:
-        if not headline.startswith(exercise):  # the maps' own texts carry the mark already
+        # The maps' own texts carry the mark already; but nothing may stand before it (docs/cap.md).
+        if summary.msg_type == MsgType.CANCEL or not headline.startswith(exercise):
             yield exercise
     elif summary.status != Status.ACTUAL:
         yield summary.status.upper()

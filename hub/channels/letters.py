@@ -28,7 +28,7 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All fixed words in one language. ``%s`` stands for the authority's name, or for a link where one follows."""
+    """All fixed words in one language, with ``{authority}`` for its name and ``{link}`` for an address."""
 
     confirm_subject: str
     confirm: str

@@ -18,6 +18,7 @@ from hub.kernel.phrase import Phrase
 from hub.rumours import erasure, queries
 from hub.rumours.intake import HeardOn, ReportDraft, Via, take_in
 from hub.rumours.models import Report, Rumour
+from hub.rumours.pictures import LARGEST_BYTES
 from hub.rumours.states import ReportState
 from hub.web.parts import parts
 
@@ -44,7 +45,7 @@ def report(*, seen_at: datetime | None, picture: Path | None, as_json: bool, **s
     draft = ReportDraft(
         **said_of_it,
         seen_at=seen_at.replace(tzinfo=zone) if seen_at else None,
-        picture=picture.read_bytes() if picture else b"",
+        picture=_read(picture) if picture else b"",
     )
     receipt = take_in(hub.rumours, hub.matcher, draft, Via.COMMAND_LINE, operator())
     if as_json:
@@ -131,6 +132,11 @@ def erase(*, as_json: bool) -> None:
     )
     if not done.log_emptied:
         click.echo(said(Phrase("The database's write-ahead log is in use; the next round empties it.")))
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(LARGEST_BYTES + 1)  # larger is refused; the rest of an endless file is not waited for
 
 
 def _claim(rumour: Rumour) -> str:

@@ -40,8 +40,9 @@ def init() -> None:
     if arrived.published:
         say("Message maps published: %(titles)s", titles=", ".join(version.id for version in arrived.published))
     tell_drafts(arrived)
-    say("Public page:  %(address)s/", address=hub.settings.site.base_url)
-    say("Console:      %(address)s/console/", address=hub.settings.site.base_url)
+    address = hub.settings.site.base_url.rstrip("/")
+    say("Public page:  %(address)s/", address=address)
+    say("Console:      %(address)s/console/", address=address)
     if reading().scalar(sa.select(sa.func.count()).select_from(Officer)) == 0:
         language = hub.settings.site.languages[0]
         password = service.create_officer(

@@ -60,7 +60,10 @@ def show_json(value: Any) -> None:
 
 def operator() -> Actor:
     """Who sits at the terminal, as far as the system knows."""
-    name = getpass.getuser()
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        name = str(os.getuid())
     return Actor("command_line", name, name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from contextlib import suppress
@@ -12,6 +13,7 @@ from hub.kernel.secret import Secret
 
 # 256 bits: as long as the HMAC-SHA256 that uses it (RFC 2104, section 3).
 KEY_BYTES = 32
+HEXADECIMAL = re.compile(rf"[0-9a-f]{{{2 * KEY_BYTES}}}")
 
 
 def signing_key(configured: Secret, directory: Path) -> Secret:
@@ -20,7 +22,8 @@ def signing_key(configured: Secret, directory: Path) -> Secret:
     The file can be read by its owner only. Two processes that start together agree on one key.
 
     Raises:
-        OSError: the directory cannot be written.
+        OSError: the directory cannot be written, or the key in it is damaged: another one would make sealed data
+            unreadable, and with an empty one anybody could sign.
     """
     if configured:
         return configured
@@ -37,4 +40,8 @@ def signing_key(configured: Secret, directory: Path) -> Secret:
         with suppress(FileExistsError):
             os.link(name, path)
         Path(name).unlink()
-    return Secret(path.read_text(encoding="ascii").strip())
+    kept = path.read_text(encoding="ascii", errors="replace").strip()
+    if not HEXADECIMAL.fullmatch(kept):
+        msg = f"{path} is damaged: put it back from a backup"
+        raise OSError(msg)
+    return Secret(kept)

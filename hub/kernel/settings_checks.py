@@ -154,7 +154,7 @@ def database_url() -> Check:
             return True
         try:
             return sa.make_url(value).drivername in {"sqlite", "postgresql+psycopg"}
-        except sa.exc.ArgumentError:
+        except (sa.exc.ArgumentError, ValueError):  # the latter repeats what it takes for the port
             return False
 
     def check(value: Any, _root: Path) -> Any:
@@ -243,8 +243,8 @@ def communes(commune: Callable[[str, str], Any]) -> Check:
             expected = "at least one commune"
             raise WrongSettingError(expected, value)
         for item in value:
-            good = isinstance(item, dict) and set(item) == {"insee", "name"} and all(map(str, item.values()))
-            if not good or not INSEE.fullmatch(str(item["insee"])):
+            good = isinstance(item, dict) and set(item) == {"insee", "name"} and all(map(_is_line, item.values()))
+            if not good or not INSEE.fullmatch(item["insee"]):
                 expected = '{ insee = "76540", name = "Rouen" }'
                 raise WrongSettingError(expected, item)
         if len({item["insee"] for item in value}) < len(value):
@@ -253,6 +253,10 @@ def communes(commune: Callable[[str, str], Any]) -> Check:
         return tuple(commune(item["insee"], item["name"]) for item in value)
 
     return {"check": check}
+
+
+def _is_line(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and value.isprintable()
 
 
 def ring() -> Check:

@@ -21,9 +21,9 @@ _FORBIDDEN = re.compile(
     "\U000e0000-\U000e01ef]"
 )
 _MENTION = re.compile(r"(?<![\w.])[@\uff20]\w")
-# The signs of RFC 3986, less those that end a link in running text.
 # What social networks turn into a link, in a blank that is not for addresses: a bare host name is enough for X.
 _LINK = re.compile(r"https?://|\bwww\.|(?<![\w.@-])(?:[^\W_][\w-]*\.)+[^\W\d_]{2,}", re.IGNORECASE)
+# The signs of RFC 3986, less those that end a link in running text.
 _ADDRESS = re.compile(r"https://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
 _SPACES = re.compile(r"\s+")
 _TIME = re.compile(r"([01]?\d|2[0-3])(?: ?[hH] ?([0-5]\d)?|:([0-5]\d))")
@@ -43,6 +43,9 @@ _DISTANCES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("km", "kilometre", "kilomètre", "kilometres", "kilomètres"), ("km", "km")),
 }
 _UNITS: Mapping[str, tuple[str, str]] = {**_DURATIONS, **_DISTANCES}
+# Below this a French noun stands in the singular (1,5 jour); English has it for one alone.
+_PLURAL_FROM = 2
+_SINGULAR = {"jours": "jour", "days": "day"}
 
 
 def tidy(typed: str) -> str:
@@ -175,7 +178,9 @@ def _worded_measure(_blank: Placeholder, value: str, language: str) -> str:
     if not found or found[2].lower() not in _UNITS:
         return value
     french, english = _UNITS[found[2].lower()]
-    return f"{put_number(found[1], language)} {french if language == 'fr' else english}"
+    unit, amount = (french if language == "fr" else english), float(found[1].replace(",", "."))
+    one = amount < _PLURAL_FROM if language == "fr" else amount == 1
+    return f"{put_number(found[1], language)} {_SINGULAR.get(unit, unit) if one else unit}"
 
 
 def _text(_blank: Placeholder, _value: str, _hosts: Collection[str]) -> Phrase | None:

@@ -25,8 +25,8 @@ _JUST_PASSED = timedelta(hours=1)
 class Filled:
     """The blanks of one message, filled.
 
-    ``values``: language -> placeholder -> text. ``moments``: placeholder -> the moment meant, for times and dates
-    that lie ahead. ``typed``: what the officer typed, tidied, to be kept with the alert.
+    ``values``: language -> placeholder -> text. ``moments``: placeholder -> the moment meant, for times that lie ahead,
+    and the end of the day for dates. ``typed``: what the officer typed, tidied, to be kept with the alert.
     """
 
     values: Mapping[str, Mapping[str, str]]
@@ -173,7 +173,8 @@ class _Filling:
         day = parse_date(value)
         if day is None or day < self.now.date():
             return Phrase("%(value)s is past; give a day from today on", value=value)
-        self.moments[blank.name] = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        # The day is over when the next one begins; until then it lies ahead.
+        self.moments[blank.name] = datetime(day.year, day.month, day.day, tzinfo=self.zone) + _DAY
         return None
 
     def _time_ahead(self, blank: Placeholder, value: str) -> Phrase | None:

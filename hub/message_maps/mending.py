@@ -13,7 +13,9 @@ from hub.kernel.errors import Fault
 from hub.kernel.phrase import Phrase
 from hub.message_maps.blank_types import parse_time, tidy
 from hub.message_maps.blanks import asked
-from hub.message_maps.model import Message, Part, Placeholder, PlaceholderType, Situation
+from hub.message_maps.model import PLACES, Message, Part, Placeholder, PlaceholderType, Situation
+
+_WORDS = PLACES | {PlaceholderType.TEXT}
 
 
 def mended(situation: Situation, message: Message, typed: Mapping[str, str]) -> dict[str, str]:
@@ -38,7 +40,8 @@ def still_wrong(situation: Situation, message: Message, typed: Mapping[str, str]
     return [
         Fault(f"blanks.{key}", phrase)
         for key, value in typed.items()
-        if key.partition(".")[0] in names and any(_says(item, wrong, right) for item in _items(value))
+        if (name := key.partition(".")[0]) in names
+        and any(_says(item, wrong, right) for item in _items(situation.placeholders[name], value))
     ]
 
 
@@ -53,13 +56,22 @@ def _mend(blank: Placeholder | None, value: str, wrong: str, right: str) -> str:
     if blank.type is PlaceholderType.TIME:
         same = parse_time(wrong) is not None and parse_time(value) == parse_time(wrong)
         return right if same and parse_time(right) else value
-    items = [_phrase(wrong).sub(lambda _: right, item) if _says(item, wrong, right) else item for item in _items(value)]
+    items = _items(blank, value)
+    if not any(_says(item, wrong, right) for item in items):
+        return value
     # A list that named both streets names the right one once.
-    return ", ".join(dict.fromkeys(items))
+    return ", ".join(dict.fromkeys(_righted(item, wrong, right) for item in items))
 
 
-def _items(value: str) -> list[str]:
-    return [tidy(item) for item in value.split(",")]
+def _items(blank: Placeholder, value: str) -> list[str]:
+    """What is mended one by one. In a number or a distance a comma is a decimal sign."""
+    return [tidy(item) for item in value.split(",")] if blank.type in _WORDS else [tidy(value)]
+
+
+def _righted(item: str, wrong: str, right: str) -> str:
+    """The right words in place of the wrong ones, and the right ones left alone."""
+    either = re.compile(f"{_pattern(right)}|({_pattern(wrong)})", re.IGNORECASE)
+    return either.sub(lambda found: right if found[1] else found[0], item)
 
 
 def _says(item: str, wrong: str, right: str) -> bool:
@@ -68,4 +80,9 @@ def _says(item: str, wrong: str, right: str) -> bool:
 
 
 def _phrase(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+    return re.compile(_pattern(words), re.IGNORECASE)
+
+
+def _pattern(words: str) -> str:
+    # Whole words; and 5 is no part of 1,5.
+    return rf"(?<!\w)(?<!\d[.,]){re.escape(words)}(?!\w|[.,]\d)"

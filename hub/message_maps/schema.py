@@ -18,8 +18,8 @@ from hub.message_maps.yaml_tree import Listing, MapFault, Mapping, Node, Scalar
 
 Word = TypeVar("Word", bound=StrEnum)
 
-# C0 and C1 controls but line feed: they can come in through escapes such as "\x07" in a quoted text.
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+# C0 and C1 controls but line feed, and what XML, and so CAP, cannot hold: they come in through escapes such as "\x07".
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _INTEGER = re.compile(r"-?\d{1,9}")
 _LANGUAGE = re.compile(r"[a-z]{2}")
 

@@ -185,6 +185,7 @@ def test_a_territory_drawn_badly_in_the_settings_still_works():
         ((), "Bas-Bourg (Rivemont)", "Bas-Bourg (Rivemont)"),
         (HOME.communes[:1], "Bas-Bourg (Rivemont)", "Bas-Bourg (Rivemont)"),
         (HOME.communes, "Bas-Bourg (Rivemont)", "Bas-Bourg (Rivemont), Saint-Aubin-les-Prés"),
+        ((Commune("76255", "Eu"),), "La vallée de l'Eure", "La vallée de l'Eure, Eu"),
     ],
 )
 def test_the_description_names_every_commune(communes, text, expected):

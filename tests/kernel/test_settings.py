@@ -48,6 +48,8 @@ WRONG = [
     ("HUB_AUTHORITY_NAME", "Mairie\u202e", "[authority] name: expected a line of 1 to 34 characters"),
     ("HUB_AUTHORITY_URL", "https://elsewhere.example", "[authority] url: its host must be one of [maps] link_hosts"),
     ("HUB_TERRITORY_COMMUNES", '[{"insee": "1", "name": "X"}]', "[territory] communes: expected { insee ="),
+    ("HUB_TERRITORY_COMMUNES", '[{"insee": 76901, "name": "X"}]', "[territory] communes: expected { insee ="),
+    ("HUB_TERRITORY_COMMUNES", '[{"insee": "76901", "name": "X\\n"}]', "[territory] communes: expected { insee ="),
     ("HUB_TERRITORY_OUTLINE", "[[0, 1], [2, 3], [0, 1]]", "[territory] outline: expected a closed ring"),
     ("HUB_TERRITORY_OUTLINE", "[[0, 91], [2, 3], [4, 5], [0, 91]]", "[territory] outline: expected a closed ring"),
     ("HUB_HTTP_ALLOWED_NETWORKS", '["10.0.0.0/99"]', "[http] allowed_networks: expected a list of networks"),
@@ -74,12 +76,13 @@ def test_a_fleet_has_redis_and_postgresql(url):
     assert url not in repr(settings)
 
 
-def test_all_faults_are_listed_at_once_and_secrets_stay_out_of_them():
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@h/x", "postgresql+psycopg://u@h:hunter2/x"])
+def test_all_faults_are_listed_at_once_and_secrets_stay_out_of_them(url):
     with pytest.raises(SettingsError) as caught:
         load(
             {
                 "HUB_SECURITY_SECRET_KEY": "hunter2",
-                "HUB_DATABASE_URL": "mysql://u:hunter2@h/x",
+                "HUB_DATABASE_URL": url,
                 "HUB_REDIS_URL": "redis://u:hunter2@h/x",
                 "HUB_LOGGING_LEVEL": "x",
             }

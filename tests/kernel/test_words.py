@@ -86,6 +86,13 @@ def test_the_signing_key_is_made_once_and_readable_by_its_owner_only(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
 
 
+@pytest.mark.parametrize("content", ["", "\n", "0" * 63, "clé"])
+def test_a_damaged_signing_key_is_not_used(tmp_path, content):
+    (tmp_path / "secret_key").write_text(content, encoding="utf-8")
+    with pytest.raises(OSError, match="damaged"):
+        signing_key(Secret(""), tmp_path)
+
+
 def test_a_configured_signing_key_is_used_and_nothing_is_written(tmp_path):
     assert signing_key(Secret("x" * 40), tmp_path).reveal() == "x" * 40
     assert list(tmp_path.iterdir()) == []

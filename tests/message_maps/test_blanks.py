@@ -171,6 +171,8 @@ def test_values_of_other_messages_are_left_aside() -> None:
         ("number", "1.5", "1,5", "1.5"),
         ("duration", "2 heures", "2 h", "2 h"),
         ("duration", "3 days", "3 jours", "3 days"),
+        ("duration", "1 jour", "1 jour", "1 day"),
+        ("duration", "1,5 j", "1,5 jour", "1.5 days"),
         ("distance", "1,5 km", "1,5 km", "1.5 km"),
         ("distance", "500m", "500 m", "500 m"),
         ("phone", "02 35 00 00 00", "02 35 00 00 00", "02 35 00 00 00"),
@@ -210,6 +212,8 @@ def test_a_date_must_lie_ahead() -> None:
     dated = changed({("placeholders", "fin", "type"): "date", ("placeholders", "fin", "max"): 10})
     assert filled({**TYPED, "fin": "2026-11-21"}, dated).values["fr"]["fin"] == "21/11/2026"
     assert "past" in faults({**TYPED, "fin": "2026-11-20"}, situation=dated)["blanks.fin"]
+    # It lies ahead until the day is over, so that what is said of today can still be confirmed.
+    assert filled({**TYPED, "fin": "2026-11-21"}, dated).moments["fin"] == datetime(2026, 11, 21, 23, tzinfo=UTC)
 
 
 def test_length_is_measured_where_it_is_greatest() -> None:

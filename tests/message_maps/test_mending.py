@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.message_maps.mending import mended, still_wrong
-from tests.message_maps.samples import flood
+from tests.message_maps.samples import changed, flood
 
 CASES = [
     # wrong, right, zones before, zones after
@@ -18,6 +18,8 @@ CASES = [
     ("Port", "Pont", "rue du Porter", "rue du Porter"),
     ("quai (nord)", r"quai \1", "quai (nord)", r"quai \1"),
     ("ailleurs", "ici", "Bas-Bourg", "Bas-Bourg"),
+    ("ailleurs", "ici", "non,non", "non,non"),
+    ("rue du Pont", "rue du Pont Neuf", "rue du Pont et rue du Pont Neuf", "rue du Pont Neuf et rue du Pont Neuf"),
 ]
 
 
@@ -37,6 +39,23 @@ def test_a_wrong_time_gives_way_whatever_its_spelling():
     typed = {"erreur": "23h00", "juste": "22h00", "fin": "23:00", "prochain": "19:30"}
     found = mended(situation, situation.message("act.correction"), typed)
     assert (found["fin"], found["prochain"]) == ("22h00", "19:30")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "before", "after"),
+    [
+        ("250", "300", "250", "300"),
+        ("250", "300", "1,5", "1,5"),
+        ("1,5", "2", "1,5", "2"),
+        ("5", "6", "1,5", "1,5"),
+    ],
+)
+def test_a_decimal_comma_parts_nothing(wrong, right, before, after):
+    situation = changed({("placeholders", "zones", "type"): "number"})
+    typed = {"erreur": wrong, "juste": right, "zones": before}
+    once = mended(situation, situation.message("act.correction"), typed)
+    assert once["zones"] == after
+    assert still_wrong(situation, situation.message("act.correction"), once) == []
 
 
 @pytest.mark.parametrize("message", ["act.first", "act.update"])

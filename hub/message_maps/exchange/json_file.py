@@ -25,7 +25,8 @@ def read_json(raw: bytes, context: Context) -> Reading:
     """A situation or a catalogue.
 
     Raises:
-        Unreadable: not UTF-8, not JSON, a key that stands twice, too deep, or neither a situation nor a catalogue.
+        Unreadable: not UTF-8, not JSON, half a character, a key that stands twice, too deep, or neither a situation nor
+            a catalogue.
     """
     whole = _parsed(raw)
     if not isinstance(whole, dict):
@@ -38,7 +39,10 @@ def read_json(raw: bytes, context: Context) -> Reading:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
+        text = raw.decode("utf-8-sig")
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        if "\\u" in text:
+            _refuse_halves(found)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise Unreadable(Phrase("the file is not UTF-8 here; save it as UTF-8"), line) from None
@@ -49,6 +53,15 @@ def _parsed(raw: bytes) -> Any:
         raise Unreadable(Phrase("nested too deeply for a map")) from None
     except ValueError:  # a number of more than 4300 digits
         raise Unreadable(Phrase("a number in this file is far too long")) from None
+    return found
+
+
+def _refuse_halves(found: Any) -> None:
+    r"""An escape such as ``\ud800`` is half of a character: no page could show it, no database keep it."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Unreadable(Phrase("a text holds half of a character (a lone surrogate)")) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Document:

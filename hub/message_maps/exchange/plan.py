@@ -70,7 +70,7 @@ def plan(reading: Reading, base: Mapping[str, Document], in_use: Mapping[str, Co
     Args:
         reading: the file.
         base: the present documents by situation: the working copy, else the version in force.
-        in_use: situation -> messages that open alerts use, and those that may follow them.
+        in_use: situation -> messages that incidents which still take follow-ups have used.
     """
     seen: set[str] = set()
     return tuple(_step(candidate, base.get(candidate.situation_id), in_use, seen) for candidate in reading.candidates)

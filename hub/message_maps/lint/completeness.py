@@ -7,7 +7,7 @@ authorities (WEA); Covello on message maps. The checks themselves are ours.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
 from hub.kernel.phrase import Phrase
@@ -199,10 +199,17 @@ def link_is_ours(view: TextView) -> Iterator[Remark]:
     if tags > 1 or blanks + len(written) > 1:
         yield Remark(Phrase("more than one link: keep the most useful"))
     for link in written:
-        parts = urlsplit(link)
-        if parts.scheme != "https" or (parts.hostname or "") not in view.rules.link_hosts:
+        if not _is_allowed(link, view.rules.link_hosts):
             hosts = ", ".join(view.rules.link_hosts)
             yield Remark(Phrase("the link %(link)s is not https to one of %(hosts)s", link=link, hosts=hosts))
+
+
+def _is_allowed(link: str, hosts: Collection[str]) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # brackets around what is no address
+        return False
+    return parts.scheme == "https" and (parts.hostname or "") in hosts
 
 
 @BOOK.rule(

@@ -9,32 +9,28 @@ from __future__ import annotations
 ODD = 1 << 0  # a character beyond ASCII's usual ones and Latin letters with accents
 DIGIT = 1 << 1
 GAP = 1 << 2  # two spaces, or a row of underscores
-COLON = 1 << 3
-CAPITALS = 1 << 4  # a run of capitals
 # Words, see `vocabulary.TRIGGERS`.
-LEFTOVER = 1 << 5
-JARGON = 1 << 6
-GUESS = 1 << 7
-NOTICE = 1 << 8
-OPEN_END = 1 << 9
-DRILL = 1 << 10
-EASY = 1 << 11
-CALL = 1 << 12
-PASSIVE = 1 << 13
-NEGATION = 1 << 14
-ABSOLUTE = 1 << 15
+LEFTOVER = 1 << 3
+JARGON = 1 << 4
+GUESS = 1 << 5
+NOTICE = 1 << 6
+DRILL = 1 << 7
+EASY = 1 << 8
+CALL = 1 << 9
+PASSIVE = 1 << 10
+NEGATION = 1 << 11
+ABSOLUTE = 1 << 12
 # Elements with a word in them.
-SOURCE = 1 << 16
-HAZARD = 1 << 17
-IMPACT = 1 << 18
-LINK = 1 << 19
-NEXT = 1 << 20
-KIND = 1 << 21
-GUIDANCE = 1 << 22
+SOURCE = 1 << 13
+HAZARD = 1 << 14
+IMPACT = 1 << 15
+LINK = 1 << 16
+NEXT = 1 << 17
+GUIDANCE = 1 << 18
 # Blanks in elements.
-PLACE_BLANK = 1 << 23  # a place or list under [L]
-TIMED = 1 << 24  # a time, date or duration under [T]
-ADDRESS = 1 << 25  # something that may be a link
+PLACE_BLANK = 1 << 19  # a place or list under [L]
+TIMED = 1 << 20  # a time, date or duration under [T]
+ADDRESS = 1 << 21  # something that may be a link
 
 ELEMENT_SIGNS = {
     "S": SOURCE,
@@ -42,6 +38,5 @@ ELEMENT_SIGNS = {
     "I": IMPACT,
     "U": LINK,
     "N": NEXT,
-    "K": KIND,
     "G": GUIDANCE,
 }

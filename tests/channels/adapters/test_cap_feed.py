@@ -203,6 +203,12 @@ def test_a_headline_that_carries_the_mark_is_not_marked_twice(feed):
     assert [entry.title for entry in entries(feed)] == ["EXERCICE EXERCICE EXERCICE : crue"]
 
 
+def test_a_cancelled_exercise_says_first_that_it_is_one(feed):
+    cancel = message(status=Status.EXERCISE, msg_type=MsgType.CANCEL, follows=0, text="EXERCICE : alerte annulée")
+    publish(feed, cancel)
+    assert [entry.title for entry in entries(feed)] == ["[EXERCICE] [ANNULÉ] EXERCICE : alerte annulée"]
+
+
 def test_the_index_depends_on_the_messages_only(tmp_path):
     one, other = cap_feed(tmp_path / "one"), cap_feed(tmp_path / "other")
     batch = [message(number) for number in range(1, 6)]

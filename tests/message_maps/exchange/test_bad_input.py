@@ -102,6 +102,8 @@ FILES = [
     ("json", b"[" * 200_000, "nested too deeply"),
     ("json", b'{"a": ' + b"9" * 5000 + b"}", "far too long"),
     ("json", b"\xff\xfe{}", "not UTF-8"),
+    ("json", rb'{"schema": "\ud800"}', "half of a character"),
+    ("json", rb'{"\udfff": ""}', "half of a character"),
     ("md", b"# x", "must end in one of .yaml, .mm, .json, .csv, .opml"),
     ("exe", b"x", "must end in one of"),
     ("", b"x", "must end in one of"),

@@ -62,6 +62,7 @@ CASES: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = [
     ("CMP-08", {SMS: ALL + " https://rivemont.example/b"}, {SMS: ALL.replace(U, "[U]https://rivemont.example/b")}),
     ("CMP-08", {SMS: ALL.replace(U, "[U]http://rivemont.example/b")}, {SMS: ALL.replace(U, "[U]114")}),
     ("CMP-08", {SMS: ALL.replace(U, "[U]https://example.com/b")}, {SMS: ALL.replace(U, "")}),
+    ("CMP-08", {SMS: ALL.replace(U, "[U]https://\\[half")}, {SMS: ALL.replace(U, "[U]la page \\[1]")}),
     ("CMP-09", {SMS: S + H + I + L + T + U + " " + G + N}, {SMS: ALL}),
     ("CMP-10", {("messages", "act.first", "actions"): []}, {("messages", "act.cancel", "actions"): []}),
     ("CMP-10", {("facts", "B1", "source"): ""}, {("facts", "B1", "source"): "S1"}),

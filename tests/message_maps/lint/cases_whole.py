@@ -151,6 +151,7 @@ CASES: list[tuple[str, dict[Any, Any], dict[Any, Any]]] = [
     ("ACC-04", {X: ALL + "#cruederivemont"}, {X: ALL + "#CrueDeRivemont"}),
     ("ACC-04", {X: "[S]#CrueRivemont mairie. " + ALL}, {X: ALL + "#CrueRivemont"}),
     ("ACC-05", {SIMPLE: ALL + "Texte en FALC."}, {SIMPLE: ALL + "Texte court."}),
+    ("ACC-05", {SIMPLE: ALL + "Texte facile à lire."}, {SIMPLE: ALL + "C'est facile."}),
     ("ACC-05", {text("act.first", "simplified", "en"): ALL + "Easy read."}, {SIMPLE: ALL}),
     ("ACC-06", {VOICE: ALL}, {VOICE: ALL.replace(U, "")}),
     (
