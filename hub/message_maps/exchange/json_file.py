@@ -68,7 +68,7 @@ def _once(pairs: list[tuple[str, Any]]) -> Document:
     found: Document = {}
     for key, value in pairs:
         if key in found:
-            raise Unreadable(Phrase("the key `%(key)s` stands twice", key=key[:40]))
+            raise Unreadable(Phrase("the key `%(key)s` stands twice", key=key.encode(errors="replace").decode()[:40]))
         found[key] = value
     return found
 
