@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from hub.channels.contract import Channel
 from hub.dispatch import reasons
-from hub.dispatch.watch_models import channel_checks, inserting
+from hub.dispatch.watch_models import channel_checks
 from hub.kernel.clock import Clock
-from hub.kernel.db import transaction
+from hub.kernel.db import inserting, transaction
 from hub.kernel.phrase import Phrase
 
 log = logging.getLogger(__name__)

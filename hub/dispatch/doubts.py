@@ -35,9 +35,8 @@ from hub.dispatch.lease import idempotency_key
 from hub.dispatch.models import IN_TROUBLE, attempts, bodies, deliveries, destinations, publications
 from hub.dispatch.settling import Finding, settle
 from hub.dispatch.states import AttemptOutcome, DeliveryState
-from hub.dispatch.watch_models import inserting
 from hub.kernel.clock import Clock
-from hub.kernel.db import reading, transaction
+from hub.kernel.db import inserting, reading, transaction
 from hub.kernel.phrase import Phrase
 
 log = logging.getLogger(__name__)

@@ -22,8 +22,8 @@ from hub.dispatch import reasons
 from hub.dispatch.gate_models import CHANNEL, HOST, buckets, circuits
 from hub.dispatch.pace import Breaker, Bucket, Event, full, slowed
 from hub.dispatch.states import AttemptOutcome
-from hub.dispatch.watch_models import inserting
 from hub.kernel.clock import Clock
+from hub.kernel.db import inserting
 from hub.kernel.settings import DeliverySettings
 
 if TYPE_CHECKING:  # both need what is read in here

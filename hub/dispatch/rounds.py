@@ -16,9 +16,8 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.dispatch.watch_models import inserting
 from hub.kernel.clock import Clock
-from hub.kernel.db import Model, UtcDateTime, reading, transaction
+from hub.kernel.db import Model, UtcDateTime, inserting, reading, transaction
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from hub.dispatch.sender import Result
 from hub.dispatch.states import AttemptOutcome
-from hub.dispatch.watch_models import inserting, tallies
+from hub.dispatch.watch_models import tallies
+from hub.kernel.db import inserting
 
 # Upper bounds in seconds: from a file on the own disk to the longest deadline that the settings allow.
 BOUNDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0)

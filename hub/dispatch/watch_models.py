@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.dispatch.models import CHANNEL_LENGTH, HOST_LENGTH, WORD_LENGTH, deliveries
 from hub.kernel.db import Model, UtcDateTime
@@ -64,9 +63,3 @@ tallies = cast("sa.Table", AttemptTally.__table__)
 
 # The latest delivery of a destination is found without reading its history.
 sa.Index("ix_delivery_destination", deliveries.c.destination_id, deliveries.c.id)
-
-
-def inserting(session: Session, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
-    """An insert that knows ``on_conflict_...``: the same words in both dialects, and yet two functions."""
-    on_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -118,6 +119,12 @@ def transaction() -> Iterator[Session]:
 def reading() -> Session:
     """The session of the current application context, for queries only; the context's end gives it back."""
     return db.session()
+
+
+def inserting(session: Session, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that knows ``on_conflict_...``: the same words in both dialects, and yet two functions."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
 
 
 def database_now(session: Session) -> datetime:

@@ -321,11 +321,14 @@ def reopen(desk: RumourDesk, ref: Ref, reason: str, *, actor: Actor) -> None:
     """Takes the work up again.
 
     Raises:
+        InvalidInput: the field ``reopen_reason`` is empty.
         NotFound, ChangedMeanwhile, StepRefused: see `hub.rumours.changing`.
     """
     now = desk.clock.now()
+    if not reason.strip():
+        raise InvalidInput([Fault("reopen_reason", Phrase("Say why the work goes on: the log keeps it."))])
     with changing(ref, "rumour.reopened", actor=actor, now=now) as change:
-        _reopen(desk, change, reason)
+        _reopen(desk, change, reason.strip())
 
 
 def _reopen(desk: RumourDesk, change: Change, reason: str) -> None:
@@ -333,7 +336,7 @@ def _reopen(desk: RumourDesk, change: Change, reason: str) -> None:
     rumour = change.rumour
     rumour.assignee_id, rumour.assignee_name, rumour.assigned_at = None, "", None
     rumour.due_at = change.now + due_within(desk, Band(rumour.override_band or rumour.band))
-    change.detail["reason"] = reason.strip()
+    change.detail["reason"] = reason
 
 
 def merge(desk: RumourDesk, ref: Ref, into: str, *, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import time
+from collections.abc import Callable
 
 from flask import Response, current_app, request
 from flask_limiter import Limiter
@@ -17,6 +18,7 @@ from flask_limiter.util import get_remote_address
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from limits import RateLimitItem, parse
 
+from hub.identity import shares
 from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
 from hub.web.errors import TooManyRequests
@@ -35,7 +37,8 @@ LINKS = "600 per minute"
 IPV6_LINE = 64
 FROM_ONE_ADDRESS = Phrase("Too much comes from your network at the moment. Please wait, then try again.")
 
-# Counted in this process: with several processes the limits are multiplied by their number, which still ends guessing.
+# Counted in this process: with several processes the limits are multiplied by their number, which still ends guessing,
+# and keeps each process at work. What stores something or has a mail sent is counted for all: `_take_everywhere`.
 limiter = Limiter(key_func=get_remote_address, storage_uri="memory://")
 
 
@@ -96,20 +99,16 @@ def take_report_attempt() -> None:
     _take(f"{share} per hour", "report-attempt", network(), FROM_ONE_ADDRESS)
 
 
-def check_reports() -> None:
-    """Whether this address may still report something this hour.
+def take_report() -> Callable[[], None]:
+    """Takes one of the reports that this address may make, before anything is stored.
+
+    Returns:
+        What gives it back, for when nothing new was stored.
 
     Raises:
         TooManyRequests: the address has had its share of this hour.
     """
-    limit = parse(_reports())
-    if not limiter.limiter.test(limit, *_key("report", network())):
-        raise TooManyRequests(_seconds(limit, "report", network()), FROM_ONE_ADDRESS)
-
-
-def count_report() -> None:
-    """Counts one report that was stored."""
-    limiter.limiter.hit(parse(_reports()), *_key("report", network()))
+    return _take_everywhere("report", parts().settings.rumours.reports_per_hour)
 
 
 def take_tracking() -> None:
@@ -127,8 +126,7 @@ def take_subscription() -> None:
     Raises:
         TooManyRequests: the address has had its share of this hour.
     """
-    share = f"{parts().settings.subscriptions.requests_per_hour} per hour"
-    _take(share, "subscription", network(), FROM_ONE_ADDRESS)
+    _take_everywhere("subscription", parts().settings.subscriptions.requests_per_hour)
 
 
 def take_link() -> None:
@@ -143,7 +141,7 @@ def take_link() -> None:
 def network() -> str:
     """Where a request comes from, as these limits count: an IPv4 address, or the 64 bits that one IPv6 line gets.
 
-    It is kept in memory only, for as long as the limit counts.
+    It is kept in memory only, for as long as the limit counts; the database gets an HMAC of it (`hub.identity.shares`).
     """
     address = get_remote_address()
     try:
@@ -153,8 +151,13 @@ def network() -> str:
     return str(ipaddress.IPv6Network((version6, IPV6_LINE), strict=False))
 
 
-def _reports() -> str:
-    return f"{parts().settings.rumours.reports_per_hour} per hour"
+def _take_everywhere(what: str, most: int) -> Callable[[], None]:
+    """Takes one of what this address may do in an hour, whichever process it comes to."""
+    hub, share = parts(), shares.Share(what, network(), most)
+    now = hub.clock.now()
+    if until := shares.take(hub.settings, share, now):
+        raise TooManyRequests(max(1, math.ceil((until - now).total_seconds())), FROM_ONE_ADDRESS)
+    return lambda: shares.give_back(hub.settings, share, now)
 
 
 def _key(what: str, key: str) -> tuple[str, str, str]:

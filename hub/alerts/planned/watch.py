@@ -23,9 +23,8 @@ from hub.audit.service import record as record_audit
 from hub.channels.contract import Channel
 from hub.dispatch import reasons
 from hub.dispatch.queries import sending_stopped
-from hub.dispatch.watch_models import inserting
 from hub.identity.actor import Actor
-from hub.kernel.db import database_now, transaction
+from hub.kernel.db import database_now, inserting, transaction
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings import Settings
 

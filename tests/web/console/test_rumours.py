@@ -77,6 +77,8 @@ def test_from_a_report_to_a_correction_on_the_same_channels(town, anne, bill):
     assert shown.status_code == 303
     bill.get(shown.location)
     assert "Fichier" in bill.page
+    assert do(anne, rumour_id, "reopen", reopen_reason=" ").status_code == 422
+    assert set(anne.faults()) == {"f-reopen_reason"}
     assert do(anne, rumour_id, "reopen", reopen_reason="La photo est de 2017").status_code == 303
     assert do(anne, rumour_id, "take").status_code == 303
     again = {**WRITTEN, "wrong.fr": "Nous avions daté la photo de 2016.", "wrong.en": "We had dated the photo 2016."}
@@ -290,6 +292,28 @@ def test_while_typing_it_is_said_what_is_missing_and_what_channels_would_carry(a
     assert "Le pont de la Lise tient" in said.text
     live = anne.post(f"{DESK}/{rumour_id}/weigh/score", HEAVY)
     assert 'role="status"' in live.text
+
+
+@pytest.mark.parametrize(
+    ("response", "pattern", "required"),
+    [
+        ("register", "answer.false", set()),
+        ("targeted", "", set()),
+        ("targeted", "answer.false", {"fait", "mythe", "raison", "preuve"}),
+        ("targeted", "answer.danger", {"fait", "mythe", "raison", "preuve", "consigne"}),
+    ],
+)
+def test_only_the_blanks_of_the_text_that_goes_out_are_required(anne, response, pattern, required):
+    rumour_id = taken(anne)
+    do(anne, rumour_id, "decide", response=response)
+    assert (
+        do(anne, rumour_id, "answer", **{**WRITTEN, "pattern": pattern, "blanks.consigne.fr": "Restez."}).status_code
+        == 303
+    )
+    anne.get(f"{DESK}/{rumour_id}/answer")
+    found = re.findall(r'name="blanks\.(\w+)\.fr"[^>]*aria-required', anne.page)
+    assert set(found) == required
+    assert 'value="Restez."' in anne.page, "what another text uses is kept"
 
 
 def test_every_page_of_the_desk_says_who_may_open_it(town):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -37,6 +37,7 @@ from hub.web.security import access, current_officer
 
 _MANY_ROWS = 4
 _ROWS = {"claim_reviewed": 1, "fact": 2, "warning": 2, "myth": 2}
+_OVER_CHANNELS = frozenset({Response.TARGETED, Response.BROADCAST})
 WRONG_KINDS = frozenset({VersionKind.CORRECTION, VersionKind.WITHDRAWAL})
 
 
@@ -154,6 +155,10 @@ def _page(rumour_id: str, shown: Shown | None) -> str:
     shown = shown or Shown(stored)
     situation, patterns = _patterns()
     kind = kind_of(found, shown.values.get("kind", ""), shown.values.get("verdict", ""))
+    chosen = _pattern(shown.values.get("pattern", ""), kind)
+    asked = _asked(situation, patterns)
+    needed = {blank.name for blank in blanks.asked(*chosen)} if chosen else set(asked)
+    must = chosen is not None and found.response in _OVER_CHANNELS
     return render_template(
         "console/rumours/answer.html",
         sheet=sheet,
@@ -168,7 +173,8 @@ def _page(rumour_id: str, shown: Shown | None) -> str:
         kind=kind,
         situation=situation,
         patterns=patterns,
-        blanks=_fields(situation, patterns, shown.values),
+        blanks=_fields([_if(asked[name], must=must) for name in asked if name in needed], shown.values),
+        others=_fields([_if(asked[name], must=False) for name in asked if name not in needed], shown.values),
         channels=list(parts().channels.values()),
         targeted=found.response == Response.TARGETED,
         said=_said(found, shown.values),
@@ -207,17 +213,26 @@ def _patterns() -> tuple[Situation | None, list[Message]]:
     ]
 
 
-def _fields(situation: Situation | None, patterns: Sequence[Message], values: Mapping[str, str]) -> list[forms.Field]:
+def _asked(situation: Situation | None, patterns: Sequence[Message]) -> dict[str, Placeholder]:
     """The blanks of all patterns, each once: what was typed stays when another pattern is chosen."""
-    if situation is None:
-        return []
     asked: dict[str, Placeholder] = {}
+    if situation is None:
+        return asked
     for message in patterns:
         asked |= {blank.name: blank for blank in blanks.asked(situation, message)}
+    return asked
+
+
+def _if(blank: Placeholder, *, must: bool) -> Placeholder:
+    """A blank is needed only where a text that uses it goes over channels."""
+    return replace(blank, required=blank.required and must)
+
+
+def _fields(asked: Iterable[Placeholder], values: Mapping[str, str]) -> list[forms.Field]:
     typed_blanks = {
         key.removeprefix(forms.BLANKS): text for key, text in values.items() if key.startswith(forms.BLANKS)
     }
-    return forms.fields(list(asked.values()), parts().settings.site.languages, typed_blanks)
+    return forms.fields(list(asked), parts().settings.site.languages, typed_blanks)
 
 
 def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
@@ -231,7 +246,7 @@ def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
     grounds = bears(queries.confirmations(session, rumour.id), queries.evidence(session, rumour.id))
     shown: dict[str, Any] = {}
     faults = checks.faults(answer_now, verdict, kind, grounds=grounds, languages=languages)
-    if rumour.response in {Response.TARGETED, Response.BROADCAST} and (pattern := _pattern(answer_now, kind)):
+    if rumour.response in _OVER_CHANNELS and (pattern := _pattern(answer_now.pattern, kind)):
         situation, message = pattern
         wrong = _blank_faults(situation, message, answer_now)
         faults += wrong
@@ -243,7 +258,7 @@ def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
         faults=faults,
         kind=words.KINDS[kind],
         part_names={**words.PARTS, **words.FIELDS},
-        blank_names={field.field: field.label for field in _fields(*_patterns(), values)},
+        blank_names={field.field: field.label for field in _fields(_asked(*_patterns()).values(), values)},
         lengths=[
             (name, language, len(answer_now.part(name, language)), most_of(name))
             for name in TEXTS
@@ -254,13 +269,13 @@ def _said(rumour: Rumour, values: MultiDict[str, str]) -> str:
     )
 
 
-def _pattern(answer_now: Answer, kind: VersionKind) -> tuple[Situation, Message] | None:
+def _pattern(wanted: str, kind: VersionKind) -> tuple[Situation, Message] | None:
     situation, patterns = _patterns()
     if situation is None:
         return None
     if kind in WRONG_KINDS:
         return situation, situation.message(CORRECTION)
-    message = next((each for each in patterns if each.id == answer_now.pattern), None)
+    message = next((each for each in patterns if each.id == wanted), None)
     return (situation, message) if message else None
 
 

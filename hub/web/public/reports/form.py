@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from hub.kernel.errors import Fault, HubError, InvalidInput
 from hub.kernel.phrase import Phrase
-from hub.rumours.intake import HEARD_ON, Once, Request
+from hub.rumours.intake import HEARD_ON, Once, Receipt, Request
 from hub.rumours.sighting import Via
 from hub.web import report_form
 from hub.web.errors import TooManyRequests
@@ -19,7 +19,7 @@ from hub.web.public.reports import tokens
 from hub.web.public.reports.page import form_page
 from hub.web.public.reports.tokens import Token
 from hub.web.security import access
-from hub.web.throttle import check_reports, count_report, take_report_attempt
+from hub.web.throttle import take_report, take_report_attempt
 
 # People do not see this field; programs that fill in everything do.
 TRAP = "homepage"
@@ -42,13 +42,23 @@ def report() -> Response:
     if token is None or faults:
         return _form(values, token or tokens.issue(now), InvalidInput(faults))
     try:
-        check_reports()
-        receipt = report_form.submit(values, g.language, Via.PUBLIC, None, Request(Once.FORM, Via.PUBLIC, token.number))
+        receipt = _submitted(values, token)
     except (InvalidInput, TooManyRequests) as refusal:
         return _form(values, token, refusal)
-    if not receipt.replayed:
-        count_report()
     return form_page("public/receipt.html", code=receipt.tracking_code, groups=_groups(receipt.tracking_code))
+
+
+def _submitted(values: Mapping[str, str], token: Token) -> Receipt:
+    give_back = take_report()
+    once = Request(Once.FORM, Via.PUBLIC, token.number)
+    try:
+        receipt = report_form.submit(values, g.language, Via.PUBLIC, None, once)
+    except InvalidInput:
+        give_back()
+        raise
+    if receipt.replayed:
+        give_back()
+    return receipt
 
 
 def _not_now(token: Token | None) -> list[Fault]:
