@@ -28,7 +28,7 @@ PERMISSIONS: dict[Role, frozenset[str]] = {
     # Who helps to find and to check what is said. Nothing of theirs is public before an officer took it up.
     Role.VOLUNTEER: _HEAR | {"rumour.contribute"},
     Role.OFFICER: _ACT | _RUMOURS,
-    Role.ADMINISTRATOR: _ACT | _RUMOURS | {"subscriber.erase"},
+    Role.ADMINISTRATOR: _ACT | _RUMOURS | {"subscriber.erase", "account.edit"},
 }
 
 # What a partner's programs may be trusted with. As for officers, whoever can send can also correct and withdraw.

@@ -20,7 +20,7 @@ from hub.identity.models import Officer, OfficerSession
 from hub.identity.permissions import Role
 from hub.identity.queries import Person
 from hub.kernel.db import reading, transaction
-from hub.kernel.errors import Fault, InvalidInput, NotFound
+from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
 from hub.kernel.secret import Secret
@@ -192,12 +192,78 @@ def disable(login: str, *, actor: Actor, now: datetime) -> None:
 
     Raises:
         NotFound: no officer has this login.
+        Conflict: they are the last administrator.
     """
     with transaction() as session:
+        administrators = _administrators(session)
         officer = _by_login(session, login)
+        _keep_one(administrators, officer)
         officer.disabled = True
         _end_sessions(session, officer.id, now)
         record(session, actor=actor, action="officer.disabled", subject=officer.id, detail={}, now=now)
+
+
+def reopen(login: str, *, actor: Actor, now: datetime) -> Secret:
+    """Opens a closed account again, under a new one-time password.
+
+    Raises:
+        NotFound: no officer has this login.
+    """
+    password = passwords.one_time_password()
+    fresh = passwords.hash_password(password.reveal())
+    with transaction() as session:
+        officer = _by_login(session, login)
+        officer.disabled = False
+        officer.password_hash = fresh
+        officer.must_change_password = True
+        _end_sessions(session, officer.id, now)
+        record(session, actor=actor, action="officer.reopened", subject=officer.id, detail={}, now=now)
+    return password
+
+
+def change_role(login: str, role: str, *, actor: Actor, now: datetime) -> None:
+    """Trusts an officer with more or less, from their next request on.
+
+    Raises:
+        NotFound: no officer has this login.
+        InvalidInput: there is no such role.
+        Conflict: they are the last administrator.
+    """
+    if role not in set(Role):
+        raise InvalidInput([Fault("role", Phrase("Choose one of: %(choices)s.", choices=", ".join(Role)))])
+    with transaction() as session:
+        administrators = _administrators(session)
+        officer = _by_login(session, login)
+        if role != Role.ADMINISTRATOR:
+            _keep_one(administrators, officer)
+        detail = {"from": officer.role, "to": role}
+        officer.role = role
+        record(session, actor=actor, action="officer.role_changed", subject=officer.id, detail=detail, now=now)
+
+
+def prove(person: Person, password: str) -> None:
+    """Nothing, if this is the officer's present password: asked again before others are given access.
+
+    Source: OWASP ASVS 5.0, 7.5.3.
+
+    Raises:
+        InvalidInput: it is not.
+        Unavailable: too many others are logging in at this moment.
+    """
+    found = _credentials(reading(), person.login)
+    if found is None or not passwords.matches(password[: passwords.LONGEST + 1], found.password_hash):
+        raise InvalidInput([Fault("password", Phrase("This is not your present password."))])
+
+
+def _administrators(session: Session) -> frozenset[str]:
+    """Those who can let others in, locked in one order: of two who close each other's account, one succeeds."""
+    held = sa.select(Officer.id).where(Officer.role == Role.ADMINISTRATOR.value, Officer.disabled.is_(False))
+    return frozenset(session.scalars(held.order_by(Officer.id).with_for_update()))
+
+
+def _keep_one(administrators: frozenset[str], officer: Officer) -> None:
+    if administrators == {officer.id}:
+        raise Conflict(Phrase("%(name)s is the last administrator. Name another one first.", name=officer.name))
 
 
 def _account_faults(login: str | None, name: str, role: str, language: str) -> list[Fault]:

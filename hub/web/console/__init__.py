@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from hub.web.console import (
+    accounts,
     alerts,
     channels,
     compose,
@@ -28,6 +29,7 @@ from hub.web.console.blueprint import blueprint
 
 # Importing a module of views hangs its pages on the blueprint.
 VIEWS = (
+    accounts,
     alerts,
     channels,
     compose,

@@ -18,6 +18,7 @@ MENU = (
     ("console.rumours", Phrase("Rumours")),
     ("console.channels", Phrase("Channels")),
     ("console.health_page", Phrase("Health")),
+    ("console.accounts", Phrase("Access")),
 )
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
