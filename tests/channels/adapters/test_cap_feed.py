@@ -204,8 +204,7 @@ def test_a_headline_that_carries_the_mark_is_not_marked_twice(feed):
 
 
 def test_a_cancelled_exercise_says_first_that_it_is_one(feed):
-    cancel = message(status=Status.EXERCISE, msg_type=MsgType.CANCEL, follows=0, text="EXERCICE : alerte annulée")
-    publish(feed, cancel)
+    publish(feed, message(status=Status.EXERCISE, msg_type=MsgType.CANCEL, follows=0, text="EXERCICE : alerte annulée"))
     assert [entry.title for entry in entries(feed)] == ["[EXERCICE] [ANNULÉ] EXERCICE : alerte annulée"]
 
 
