@@ -15,6 +15,7 @@ from hub.web.parts import parts
 from hub.web.security import PUBLIC, policy_of
 from hub.web.site import site_of
 from hub.web.site.checking import Checker
+from hub.web.site.manifest import all_files
 
 # More would scroll the first ones away.
 MOST_SHOWN = 50
@@ -65,7 +66,7 @@ def check(*, as_json: bool) -> None:
     else:
         for flaw in flaws[:MOST_SHOWN]:
             say("%(file)s: %(flaw)s", file=flaw.path, flaw=said(flaw.says))
-        say("%(files)s files looked at, %(flaws)s flaws", files=len(place.read().files), flaws=len(flaws))
+        say("%(files)s files looked at, %(flaws)s flaws", files=len(all_files(place)), flaws=len(flaws))
     if flaws:
         sys.exit(REFUSED)
 

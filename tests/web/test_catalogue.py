@@ -1,5 +1,6 @@
 """The French catalogue is complete and current: every sentence in the sources is in it, and none that is gone."""
 
+import re
 import subprocess
 import sys
 
@@ -63,3 +64,11 @@ def test_every_translation_has_the_placeholders_of_its_sentence():
 
 def test_french_counts_zero_as_one():
     assert read(CATALOGUE).plural_expr.replace(" ", "").strip("()") == "n>1"
+
+
+def test_no_page_writes_a_colon_of_its_own_after_a_label():
+    """In French a space that does not break stands before it: the catalogue has it as ``": "``."""
+    own = re.compile(r"(?:\}\}|</a>|</code>|%\}): (?:\{\{|\{%|<)")
+    found = [(path.name, own.findall(path.read_text("utf-8"))) for path in ROOT.glob("hub/**/templates/**/*.html")]
+    assert len(found) > 50
+    assert [each for each in found if each[1]] == []

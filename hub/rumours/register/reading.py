@@ -1,8 +1,8 @@
-"""Reading the register: which entries a filter means, entries with all their texts, changes, addresses."""
+"""Reading the register: which entries a filter means, entries with all their texts, changes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,10 @@ from hub.rumours.states import VersionKind
 
 # Merged into one that was merged itself, and so on: more than this is a mistake.
 LONGEST_LINE = 10
-# Both engines limit how many values a statement may carry: 32,766 and 65,535.
-MOST_AT_ONCE = 5000
+# Entries that are read at once: they carry all their texts.
+AT_ONCE = 500
+# Every place that there may be.
+ALL = range(2**31 - 1)
 
 _ENTRIES = (
     sa.select(RumourVersion, RegisterEntry.first_published)
@@ -74,10 +76,18 @@ def page(session: Session, wanted: Filter, count: int, before: int | None = None
     return Page(entries, chosen[count - 1] if len(chosen) > count else None)
 
 
-def every(session: Session, wanted: Filter) -> tuple[Entry, ...]:
-    """All entries of a filter, newest change first: for open data."""
+def every(session: Session, wanted: Filter, within: range = ALL) -> Iterator[Entry]:
+    """The entries of a filter whose places lie within a range, newest change first: for open data.
+
+    They are read some at a time: whoever keeps none of them has no more than these in memory.
+    """
+    if not within:
+        return
     chosen = places(session, wanted)
-    return _entries(session, session.scalars(chosen.order_by(_key(chosen).desc())).all())
+    chosen = chosen.where(_key(chosen) >= within.start, _key(chosen) < within.stop)
+    found = session.scalars(chosen.order_by(_key(chosen).desc())).all()
+    for start in range(0, len(found), AT_ONCE):
+        yield from _entries(session, found[start : start + AT_ONCE])
 
 
 def events(session: Session) -> dict[str, dict[str, str]]:
@@ -127,15 +137,10 @@ def changes(session: Session, wanted: Filter, count: int) -> list[tuple[RumourVe
     return [(new, old) for new, old in session.execute(rows)]
 
 
-def last_change(session: Session) -> datetime | None:
-    """When the register changed last."""
-    return session.scalar(sa.select(sa.func.max(RegisterEntry.changed_at)))
-
-
-def addresses(session: Session) -> list[tuple[str, int, datetime]]:
-    """Every version of the register: rumour id, number, moment of publication; the oldest first."""
-    rows = sa.select(RumourVersion.rumour_id, RumourVersion.number, RumourVersion.published_at)
-    return [(row[0], row[1], row[2]) for row in session.execute(rows.order_by(RumourVersion.id))]
+def last_change(session: Session, event: str = "") -> datetime | None:
+    """When the register changed last, or what it says of one event."""
+    latest = sa.select(sa.func.max(RegisterEntry.changed_at))
+    return session.scalar(latest.where(RegisterEntry.event_id == event) if event else latest)
 
 
 def newest(session: Session, wanted: Filter, count: int, before: int | None) -> sa.Select[Any]:
@@ -175,8 +180,4 @@ def _key(places: sa.Select[Any]) -> Any:
 
 
 def _entries(session: Session, places: Sequence[int]) -> tuple[Entry, ...]:
-    found = []
-    for start in range(0, len(places), MOST_AT_ONCE):
-        rows = session.execute(_ENTRIES, {"places": list(places[start : start + MOST_AT_ONCE])})
-        found += [Entry(version, first) for version, first in rows]
-    return tuple(found)
+    return tuple(Entry(version, first) for version, first in session.execute(_ENTRIES, {"places": list(places)}))

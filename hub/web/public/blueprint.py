@@ -29,7 +29,8 @@ DAYS = {"fr": f"EEEE d MMMM y 'à' {HOURS['fr']}", "en": f"EEEE d MMMM y 'at' {H
 KEPT = ("before", "q", "event", "commune", "verdict", "period")
 
 # One file for everybody, whatever they read.
-UNSPOKEN = ("/cap/", "/feed.atom", "/robots.txt", "/sitemap.xml", "/.well-known/", "/assets/")
+UNSPOKEN = ("/cap/", "/feed.atom", "/robots.txt", "/sitemap", "/.well-known/", "/assets/")
+UNSPOKEN_FILES = ("/donnees.json", "/schema.json", "/qr.svg")
 
 blueprint = Blueprint("public", __name__, template_folder="templates")
 
@@ -71,7 +72,8 @@ def to(endpoint: str, **values: Any) -> str:
 
 def prefixed(address: str, language: str | None) -> str:
     """An address of ours with a language in front. What is the same in every language has none (`UNSPOKEN`)."""
-    return address if language is None or address.startswith(UNSPOKEN) else f"/{language}{address}"
+    same = address.startswith(UNSPOKEN) or address.partition("?")[0].endswith(UNSPOKEN_FILES)
+    return address if language is None or same else f"/{language}{address}"
 
 
 def in_language(language: str | None) -> str:

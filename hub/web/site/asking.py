@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from werkzeug.http import parse_date
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from hub.web.pages import LANGUAGE, MADE_AT
+from hub.web.pages import LANGUAGE, MADE_AT, PIECE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -33,8 +33,10 @@ class Answer:
     changed: datetime | None
 
 
-def ask(application: WSGIApplication, base_url: str, address: str, language: str, made_at: datetime | None) -> Answer:
-    """Asks for one page.
+def ask(
+    application: WSGIApplication, base_url: str, address: str, language: str, made_at: datetime | None, piece: str = ""
+) -> Answer:
+    """Asks for one page, or for a piece of it.
 
     Args:
         application: the hub, without the middleware that serves built files.
@@ -42,11 +44,12 @@ def ask(application: WSGIApplication, base_url: str, address: str, language: str
         address: the page, without language.
         language: the one to read it in, or nothing.
         made_at: the time that the page names as its own; without one it names none.
+        piece: the name of one, for a long page.
 
     Raises:
         NotBuiltError: the answer was no page.
     """
-    overrides = {MADE_AT: made_at, **({LANGUAGE: language} if language else {})}
+    overrides = {MADE_AT: made_at, **({LANGUAGE: language} if language else {}), **({PIECE: piece} if piece else {})}
     builder = EnvironBuilder(path=address, base_url=f"{base_url.rstrip('/')}/", environ_overrides=overrides)
     try:
         body, status, headers = run_wsgi_app(application, builder.get_environ(), buffered=True)

@@ -9,16 +9,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from hub.channels.atomic import writing_in
 from hub.web.pages import Page
-from hub.web.site.asking import Answer, NotBuiltError
+from hub.web.site.asking import NotBuiltError
 from hub.web.site.files import Writer, prepare
-from hub.web.site.place import Known, Manifest, Place, file_of
+from hub.web.site.listing import Listed
+from hub.web.site.making import Asking, Making, stamped
+from hub.web.site.manifest import Files, Manifest, forget_all
+from hub.web.site.pieces import Pieces
+from hub.web.site.place import Place, file_of
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +28,24 @@ log = logging.getLogger(__name__)
 WAIT_SECONDS = 30.0
 # After so long a batch ends, what it has is shown, and whoever waits for a page of now may take the directory.
 BATCH_SECONDS = 3.0
-DIGEST_LENGTH = 16
 OLDEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-Listing = Callable[[], Iterable[Page]]
-Asking = Callable[[Page, str], Answer]
+# Lists all groups; the pages of those of which it is told, by name and stamp, that they are wanted.
+Listing = Callable[[Callable[[str, str], bool]], Iterable[Listed]]
+
+
+@dataclass(slots=True)
+class _Changed:
+    """A group in which something may have changed: what has to be made, what is no longer there."""
+
+    name: str
+    stamp: str
+    files: Files
+    wanted: set[str] = field(default_factory=set)
+    due: list[tuple[Page, dict[str, str]]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    failed: bool = False
+    touched: bool = False
 
 
 @dataclass(slots=True)
@@ -55,8 +70,8 @@ class Builder:
 
     Args:
         place: where.
-        listing: all pages of this moment.
-        asking: one page in one language.
+        listing: all pages of this moment, group by group.
+        asking: asks the application for one page in one language, or for a piece of one.
         languages: those of the site; the first one is also what the addresses without a language show.
         version: of everything that pages are made of beside what they show; another one builds all anew.
     """
@@ -83,7 +98,8 @@ class Builder:
         whole = Outcome()
         if everything:
             with writing_in(self._place.state, WAIT_SECONDS):
-                self._place.write(Manifest())
+                forget_all(self._place)
+                Pieces(self._place).forget_all()
         while True:
             batch = self.batch(seconds)
             whole.add(batch)
@@ -98,87 +114,91 @@ class Builder:
         """
         with writing_in(self._place.state, WAIT_SECONDS):
             prepare(self._place)
-            manifest = self._place.read()
-            pages = list(self._listing())
-            due = sorted((page for page in pages if self._is_due(page, manifest)), key=_newest_first)
-            plain = [page for page in due if not page.lists]
-            lists = [page for page in due if page.lists]
+            manifest = Manifest(self._place)
+            known = manifest.groups
+            found = self._listing(lambda name, stamp: known.get(name) != stamped(self._version, stamp))
+            changed = [self._looked_over(group, manifest) for group in found if group.pages is not None]
             outcome = Outcome()
             end = time.monotonic() + seconds
-            left = self._make(plain, manifest, outcome, end)
+            self._make(changed, outcome, end, lists=False)
             # Home and feeds are few and must not wait for an archive that is being built for the first time.
-            left += self._make(lists, manifest, outcome, max(end, time.monotonic() + seconds))
-            swept = manifest.swept
-            if not left:
-                outcome.removed = self._remove(pages, manifest)
-            if due or outcome.removed or swept != manifest.swept:
-                self._place.write(manifest)
+            self._make(changed, outcome, max(end, time.monotonic() + seconds), lists=True)
             # Failed ones are tried again at the next change or minute, not at once.
-            outcome.left = left
+            outcome.left = sum(len(group.due) for group in changed)
+            if not outcome.left:
+                outcome.removed = self._remove(changed, {group.name for group in found}, manifest)
+            self._note(changed, manifest)
             return outcome
 
-    def _files(self, page: Page) -> dict[str, str]:
-        """The page's files with their languages."""
+    def _looked_over(self, group: Listed, manifest: Manifest) -> _Changed:
+        files = manifest.files(group.name)
+        changed = _Changed(group.name, stamped(self._version, group.stamp), files)
+        for page in group.pages or ():
+            paths = self._paths(page)
+            changed.wanted |= paths.keys()
+            stamp = stamped(self._version, page.stamp)
+            if any((known := files.get(path)) is None or known.stamp != stamp for path in paths):
+                changed.due.append((page, paths))
+        changed.gone = [path for path in files if path not in changed.wanted]
+        return changed
+
+    def _paths(self, page: Page) -> dict[str, str]:
+        """The paths of the page's files with their languages."""
         if not page.spoken:
             return {file_of(page.address): ""}
         return {file_of(page.address, language): language for language in self._languages}
 
-    def _stamp(self, page: Page) -> str:
-        return sha256(f"{self._version} {page.stamp}".encode()).hexdigest()[:DIGEST_LENGTH]
-
-    def _is_due(self, page: Page, manifest: Manifest) -> bool:
-        stamp = self._stamp(page)
-        return any((known := manifest.files.get(path)) is None or known.stamp != stamp for path in self._files(page))
-
-    def _make(self, pages: list[Page], manifest: Manifest, outcome: Outcome, end: float) -> int:
-        writer = Writer(self._place)
-        made: dict[str, Known] = {}
-        done = 0
-        for page in pages:
-            if done and time.monotonic() > end:
+    def _make(self, changed: list[_Changed], outcome: Outcome, end: float, *, lists: bool) -> None:
+        making = Making(self._place, self._asking, self._version, self._languages[0])
+        due = [(page, paths, group) for group in changed for page, paths in group.due if page.lists is lists]
+        due.sort(key=lambda each: _newest_first(each[0]))
+        done: dict[str, set[str]] = {group.name: set() for group in changed}
+        for number, (page, paths, group) in enumerate(due):
+            if number and time.monotonic() > end:
                 break
-            done += 1
+            done[group.name].add(page.address)
             try:
-                for path, language in self._files(page).items():
-                    made[path] = self._one(page, path, language, manifest, writer)
+                making.make(page, paths, group.files)
                 outcome.built += 1
             except NotBuiltError as error:
                 log.error("a public page could not be built", extra={"page": str(error)})  # noqa: TRY400 - no bug here
                 outcome.failed.append(page.address)
-        writer.publish()
-        manifest.files |= made
-        return len(pages) - done
+                group.failed = True
+        making.publish()
+        for group in changed:
+            group.touched |= bool(done[group.name])
+            group.due = [each for each in group.due if each[0].address not in done[group.name]]
 
-    def _one(self, page: Page, path: str, language: str, manifest: Manifest, writer: Writer) -> Known:
-        answer = self._asking(page, language)
-        digest = sha256(answer.body).hexdigest()[:DIGEST_LENGTH]
-        number = manifest.numbered(answer.headers)
-        before = manifest.files.get(path)
-        if before and before.digest == digest and (self._place.site / path).exists():
-            return Known(self._stamp(page), before.time, digest, number)
-        changed = page.changed or answer.changed
-        moment = int(changed.timestamp() if changed else time.time())
-        if before:
-            moment = max(moment, before.time + 1)  # a reader who asks "since then?" must hear of it
-        writer.stage(path, answer.body, moment)
-        if language == self._languages[0]:
-            writer.also(path, path.removeprefix(f"{language}/"))
-        return Known(self._stamp(page), moment, digest, number)
-
-    def _remove(self, pages: list[Page], manifest: Manifest) -> int:
-        wanted = {path for page in pages for path in self._files(page)}
-        gone = [path for path in manifest.files if path not in wanted]
-        prefix = f"{self._languages[0]}/"
+    def _remove(self, changed: list[_Changed], names: set[str], manifest: Manifest) -> int:
+        wanted: set[str] = set().union(*(group.wanted for group in changed))
+        gone = [path for group in changed for path in group.gone]
+        for name in manifest.groups.keys() - names:
+            gone += manifest.files(name)
+            manifest.drop(name)
         if not manifest.swept:
-            known = wanted | {path.removeprefix(prefix) for path in wanted}
-            Writer(self._place).sweep(known)
+            known = wanted.union(*(manifest.files(name) for name in manifest.groups))
+            Writer(self._place).sweep(known | {self._unspoken(path) for path in known})
             manifest.swept = True
         for path in gone:
-            names = [path, path.removeprefix(prefix)] if path.startswith(prefix) else [path]
-            Writer(self._place).remove(names)
-            with suppress(KeyError):
-                del manifest.files[path]
+            if path not in wanted:
+                Writer(self._place).remove([path, self._unspoken(path)])
+                Pieces(self._place).forget(path)
+        for group in changed:
+            for path in group.gone:
+                del group.files[path]
+            group.gone = []
         return len(gone)
+
+    def _unspoken(self, path: str) -> str:
+        """Where the file lies too, if it is in the first language."""
+        return path.removeprefix(f"{self._languages[0]}/")
+
+    def _note(self, changed: list[_Changed], manifest: Manifest) -> None:
+        for group in changed:
+            complete = not (group.due or group.failed or group.gone)
+            if complete or group.touched:
+                manifest.note(group.name, group.stamp if complete else "")
+        manifest.write()
 
 
 def _newest_first(page: Page) -> float:

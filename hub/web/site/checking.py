@@ -15,7 +15,8 @@ from lxml import html as lxml_html
 
 from hub.kernel.phrase import Phrase
 from hub.web.site.files import PLAIN_ONLY
-from hub.web.site.place import PACKED, Manifest, Place, file_of
+from hub.web.site.manifest import KnownFiles, all_files
+from hub.web.site.place import PACKED, Place, file_of
 
 # Ten packets of 1,460 bytes may be sent unasked (RFC 6928); the rest of them is for headers.
 FIRST_RESPONSE = 13 * 1024
@@ -54,8 +55,8 @@ class Checker:
 
     def flaws(self) -> Iterator[Flaw]:
         """Everything that is wrong, file by file."""
-        manifest = self._place.read()
-        for path in sorted(manifest.files):
+        known = all_files(self._place)
+        for path in sorted(known):
             try:
                 content = (self._place.site / path).read_bytes()
             except OSError:
@@ -63,7 +64,7 @@ class Checker:
                 continue
             yield from self._packed(path, content)
             if path.endswith(".html"):
-                yield from self._page(path, content, manifest)
+                yield from self._page(path, content, known)
 
     def _packed(self, path: str, content: bytes) -> Iterator[Flaw]:
         file = self._place.site / (path + PACKED)
@@ -81,15 +82,15 @@ class Checker:
                 path, Phrase("%(size)s bytes compressed, %(most)s at most", size=len(packed), most=FIRST_RESPONSE)
             )
 
-    def _page(self, path: str, content: bytes, manifest: Manifest) -> Iterator[Flaw]:
+    def _page(self, path: str, content: bytes, known: KnownFiles) -> Iterator[Flaw]:
         tree = lxml_html.fromstring(content)
         named = {value for node in tree.iter() for name in LINKS if (value := node.get(name))}
         for address in sorted(named):
-            if not self._leads_somewhere(address, manifest):
+            if not self._leads_somewhere(address, known):
                 yield Flaw(path, Phrase("the link %(address)s leads nowhere", address=address))
         yield from self._policy(path, tree)
 
-    def _leads_somewhere(self, address: str, manifest: Manifest) -> bool:
+    def _leads_somewhere(self, address: str, known: KnownFiles) -> bool:
         parts = urlsplit(address)
         if (parts.scheme and parts.netloc != self._base) or (parts.netloc and parts.netloc != self._base):
             return True  # elsewhere
@@ -98,7 +99,7 @@ class Checker:
         local = unquote(parts.path)
         if local not in self._resolved:
             files = [file_of(local), *(file_of(local, language) for language in self._languages)]
-            self._resolved[local] = any(each in manifest.files for each in files) or self._answered(local)
+            self._resolved[local] = any(each in known for each in files) or self._answered(local)
         return self._resolved[local]
 
     def _policy(self, path: str, tree: etree._Element) -> Iterator[Flaw]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from hub.kernel.ids import new_id
+from hub.web.site.pieces import joined
 from hub.web.site.place import PACKED, Place
 
 MODE = 0o644
 # Pictures are compressed already.
 PLAIN_ONLY = frozenset({".png", ".jpg", ".webp"})
-# Open data of 10,000 answers: the best level takes three times as long and saves four hundredths.
-BEST, FAST = 9, 6
-LARGE = 1_000_000
-# A change is a few files, and they are flushed. A whole site is not: after a power cut it is built anew (`wiring`).
+LEVEL = 9
+# More files than these are flushed to the disk all at once, and with everything else that waits for it.
 MANY = 64
 
 
@@ -46,9 +46,22 @@ class Writer:
             OSError: they could not be written.
         """
         if Path(path).suffix not in PLAIN_ONLY:
-            level = FAST if len(content) > LARGE else BEST
-            self._stage(path + PACKED, gzip.compress(content, level, mtime=0), moment)
+            self._stage(path + PACKED, gzip.compress(content, LEVEL, mtime=0), moment)
         self._stage(path, content, moment)
+
+    def stage_joined(self, path: str, pieces: Iterable[Path], moment: int) -> None:
+        """The same for a file of pieces.
+
+        Raises:
+            OSError: they could not be written.
+        """
+        plain, packed = self._place.staged / new_id(), self._place.staged / new_id()
+        with plain.open("wb") as content, packed.open("wb") as compressed:
+            for part, segment in joined(pieces):
+                content.write(part)
+                compressed.write(segment)
+        self._finished(packed, path + PACKED, moment)
+        self._finished(plain, path, moment)
 
     def also(self, path: str, other: str) -> None:
         """Has a staged file shown under another path too; it costs no room."""
@@ -88,12 +101,16 @@ class Writer:
     def _stage(self, path: str, content: bytes, moment: int) -> None:
         staged = self._place.staged / new_id()
         staged.write_bytes(content)
+        self._finished(staged, path, moment)
+
+    def _finished(self, staged: Path, path: str, moment: int) -> None:
         staged.chmod(MODE)
         os.utime(staged, (moment, moment))
         self._staged.append((staged, path))
 
     def _flush(self) -> None:
         if len(self._staged) > MANY:
+            os.sync()
             return
         for staged, _ in self._staged:
             handle = os.open(staged, os.O_RDONLY)

@@ -1,17 +1,21 @@
-"""All public pages of the hub, surface by surface, and the map of the site that names them (sitemaps.org 0.9)."""
+"""All public pages of the hub, surface by surface, and the map of the site that names them (sitemaps.org 0.9).
+
+The map is an index and its chapters: one file may name 50,000 addresses at most, and a change touches one chapter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from flask import Response
+from flask import Response, abort
 from lxml import etree
 from sqlalchemy.orm import Session
 
 from hub.kernel.db import reading
-from hub.web.pages import Page, Surface
+from hub.web.pages import Group, Page, Surface
 from hub.web.parts import parts
 from hub.web.public import listing as alerts
 from hub.web.public.answers import PAGE_CACHE, answer
@@ -24,15 +28,32 @@ SURFACES: tuple[Surface, ...] = (alerts, register)
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 XML = "application/xml; charset=utf-8"
-# The protocol's own limit for one file; the newest are named.
-MOST = 50_000
+HOME = "/"
 
 
-def pages(session: Session, now: datetime) -> list[Page]:
-    """Every page of this moment."""
-    found = _shown(session, now)
-    named = sha256(" ".join(f"{page.address} {page.changed}" for page in _named(found)).encode()).hexdigest()
-    return [*found, Page("/sitemap.xml", named, spoken=False, lists=True)]
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A group, and its pages if they were asked for."""
+
+    name: str
+    stamp: str
+    pages: tuple[Page, ...] | None
+
+
+def listed(session: Session, now: datetime, wanted: Callable[[str, str], bool]) -> list[Listed]:
+    """All groups of this moment.
+
+    Args:
+        session: for reading.
+        now: the moment.
+        wanted: of which groups the pages are wanted, by name and stamp.
+    """
+    found = list(_groups(session, now))
+    found.append(_index(found))
+    return [
+        Listed(group.name, group.stamp, tuple(_with_chapter(group)) if wanted(group.name, group.stamp) else None)
+        for group in found
+    ]
 
 
 def pulse(session: Session, now: datetime) -> str:
@@ -43,39 +64,66 @@ def pulse(session: Session, now: datetime) -> str:
 @blueprint.get("/sitemap.xml")
 @access("public")
 def sitemap() -> Response:
-    """Every page for people, with its languages."""
+    """The chapters of the map. It does not say when each changed, so that it changes with their names only."""
+    root = etree.Element(f"{{{SITEMAP}}}sitemapindex", nsmap={None: SITEMAP})  # type: ignore[dict-item]
+    for group in _groups(reading(), parts().clock.now()):
+        if group.mapped:
+            _add(root, "sitemap", f"{_base()}/sitemap/{group.name}.xml", None)
+    return answer(etree.tostring(root, encoding="UTF-8", xml_declaration=True), XML, PAGE_CACHE)
+
+
+@blueprint.get("/sitemap/<chapter>.xml")
+@access("public")
+def sitemap_chapter(chapter: str) -> Response:
+    """Pages for people, with their languages."""
     hub = parts()
-    base, languages = hub.settings.site.base_url.rstrip("/"), hub.settings.site.languages
+    group = next((each for each in _groups(reading(), hub.clock.now()) if each.name == chapter and each.mapped), None)
+    if group is None:
+        abort(404)
     root = etree.Element(f"{{{SITEMAP}}}urlset", nsmap={None: SITEMAP, "x": XHTML})  # type: ignore[dict-item]
-    for page in _named(_shown(reading(), hub.clock.now())):
-        entry = etree.SubElement(root, f"{{{SITEMAP}}}url")
-        etree.SubElement(entry, f"{{{SITEMAP}}}loc").text = base + page.address
-        if page.changed:
-            etree.SubElement(entry, f"{{{SITEMAP}}}lastmod").text = page.changed.isoformat(timespec="seconds")
-        for language in languages:
-            address = base + prefixed(page.address, language)
+    for page in group.pages():
+        if not page.mapped:
+            continue
+        entry = _add(root, "url", _base() + page.address, _time(page))
+        for language in hub.settings.site.languages:
+            address = _base() + prefixed(page.address, language)
             etree.SubElement(entry, f"{{{XHTML}}}link", rel="alternate", hreflang=language, href=address)
     return answer(etree.tostring(root, encoding="UTF-8", xml_declaration=True), XML, PAGE_CACHE)
 
 
-def _shown(session: Session, now: datetime) -> list[Page]:
-    return [page for surface in SURFACES for page in surface.pages(session, now)]
+def _groups(session: Session, now: datetime) -> Iterator[Group]:
+    for surface in SURFACES:
+        yield from surface.groups(session, now)
 
 
-def _named(found: list[Page]) -> Iterator[Page]:
-    """Pages for people; home, whose time changes each minute, without it."""
-    spoken = sorted(
-        (page for page in found if page.spoken and _for_people(page.address)),
-        key=lambda page: (-_age(page), page.address),
-    )
-    for page in spoken[:MOST]:
-        yield Page("/") if page.address == "/" else page
+def _with_chapter(group: Group) -> Iterator[Page]:
+    named = []
+    for page in group.pages():
+        yield page
+        if page.mapped:
+            named.append((page.address, _time(page)))
+    if group.mapped:
+        stamp = sha256(repr(named).encode()).hexdigest()
+        yield Page(f"/sitemap/{group.name}.xml", stamp, spoken=False, lists=True)
 
 
-def _for_people(address: str) -> bool:
-    last = address.rpartition("/")[2]
-    return "." not in last and last != "integrer"
+def _index(groups: Iterable[Group]) -> Group:
+    named = " ".join(group.name for group in groups if group.mapped)
+    return Group("map", named, lambda: [Page("/sitemap.xml", named, spoken=False, lists=True)], mapped=False)
 
 
-def _age(page: Page) -> float:
-    return page.changed.timestamp() if page.changed else 0.0
+def _time(page: Page) -> datetime | None:
+    """Home names each minute that it was built in; that is no change of what it says."""
+    return None if page.address == HOME else page.changed
+
+
+def _add(root: etree._Element, name: str, address: str, changed: datetime | None) -> etree._Element:
+    entry = etree.SubElement(root, f"{{{SITEMAP}}}{name}")
+    etree.SubElement(entry, f"{{{SITEMAP}}}loc").text = address
+    if changed:
+        etree.SubElement(entry, f"{{{SITEMAP}}}lastmod").text = changed.isoformat(timespec="seconds")
+    return entry
+
+
+def _base() -> str:
+    return parts().settings.site.base_url.rstrip("/")

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hub.alerts import publicity
-from hub.rumours.models import RumourVersion
+from hub.rumours.models import Rumour, RumourVersion
+from hub.rumours.register import reading
 from hub.rumours.register.models import RegisterEntry
-from hub.rumours.register.reading import events
-from hub.web.pages import Page
+from hub.web.pages import Group, Page
 from hub.web.parts import parts
-from hub.web.public.rumours.addresses import OF_ALL, OF_COMMUNE, OF_ENTRY, OF_EVENT
+from hub.web.public.rumours.pieces import pieces_of
+from hub.web.site.scopes import Scope, scopes
+
+CHAPTER = "rumeurs"
+# Versions a group, which has the rumours whose first answer is one of them: counted from the oldest, so that new ones
+# move nothing to another group.
+SPAN = 1000
+FEEDS = ("fil.atom", "fil.rss", "fil.json", "changements.atom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +38,12 @@ class _Version:
         return self.valid_until if self.over and self.valid_until else self.published
 
 
-def pages(session: Session, now: datetime) -> Iterator[Page]:
-    """Lists, feeds, open data, figures, every entry with its versions, pictures and embedding.
-
-    A rumour that was merged into another is a redirect, and that is the hub's to answer.
-    """
-    register = _pulse(session, now)
-    entries = _entries(session, now)
-    changed = max((line[-1].changed for line in entries.values()), default=None)
-    yield from _with_files("/rumeurs", OF_ALL, register, changed)
-    for event in events(session):
-        yield from _with_files(f"/rumeurs/evenements/{event}", OF_EVENT, register, changed)
-    for commune in parts().settings.territory.communes:
-        yield from _with_files(f"/rumeurs/communes/{commune.insee}", OF_COMMUNE, register, changed)
-    # Figures count reports too; whoever wants them by the minute asks the hub.
-    yield Page("/rumeurs/statistiques", f"{register} {now:%Y-%m-%d %H}", changed, lists=True)
-    yield Page("/verifier", f"{register} {publicity.pulse(session, now)}", changed, lists=True)
-    standing = frozenset(session.scalars(sa.select(RegisterEntry.rumour_id)))
-    for rumour_id, line in entries.items():
-        yield from _entry(rumour_id, line, standing=rumour_id in standing)
+def groups(session: Session, now: datetime) -> Iterator[Group]:
+    """Lists, feeds, open data, figures; every entry with its versions, pictures and embedding."""
+    stamp = f"{pulse(session, now)} {publicity.pulse(session, now)}"
+    yield Group(CHAPTER, stamp, lambda: _lists(session, now))
+    for number, state in _states(session, now).items():
+        yield Group(f"{CHAPTER}-{number}", state, partial(_entries, session, now, number))
 
 
 def pulse(session: Session, now: datetime) -> str:
@@ -62,29 +57,87 @@ def _pulse(session: Session, now: datetime) -> str:
     return f"{last} {ended} {session.scalar(sa.select(sa.func.count()).select_from(RegisterEntry))}"
 
 
-def _entries(session: Session, now: datetime) -> dict[str, list[_Version]]:
-    """The versions of every rumour, oldest first."""
-    columns = (RumourVersion.rumour_id, RumourVersion.number, RumourVersion.published_at, RumourVersion.valid_until)
-    found: dict[str, list[_Version]] = {}
-    for rumour_id, number, published, until in session.execute(sa.select(*columns).order_by(RumourVersion.id)):
-        over = until is not None and until <= now
-        found.setdefault(rumour_id, []).append(_Version(number, published, over, until))
+def _lists(session: Session, now: datetime) -> Iterator[Page]:
+    found, register = scopes(session), _pulse(session, now)
+    whole = found.whole
+    yield from _list("/rumeurs", f"{whole.stamp} {found.counts}", whole.stamp, whole.changed)
+    yield from _data("/rumeurs", whole)
+    yield Page("/rumeurs/schema.json", spoken=False, lists=True)
+    for event, scope in found.events.items():
+        yield from _list(f"/rumeurs/evenements/{event}", f"{scope.stamp} {found.counts}", scope.stamp, scope.changed)
+        yield from _data(f"/rumeurs/evenements/{event}", scope)
+    for commune in parts().settings.territory.communes:
+        stamp, changed = found.of_commune(commune.insee)
+        yield from _list(f"/rumeurs/communes/{commune.insee}", f"{stamp} {found.counts}", stamp, changed)
+    # Figures count reports too; whoever wants them by the minute asks the hub.
+    figures = f"{register} {now:%Y-%m-%d %H}"
+    yield Page("/rumeurs/statistiques", figures, whole.changed, lists=True, mapped=True)
+    genuine = f"{register} {publicity.pulse(session, now)}"
+    yield Page("/verifier", genuine, whole.changed, lists=True, mapped=True)
+
+
+def _list(path: str, stamp: str, entries: str, changed: datetime | None) -> Iterator[Page]:
+    """A list and its feeds. The list also names how many entries other lists have."""
+    yield Page(path, stamp, changed, lists=True, mapped=True)
+    for name in FEEDS:
+        yield Page(f"{path}/{name}", entries, changed, lists=True)
+
+
+def _data(path: str, scope: Scope) -> Iterator[Page]:
+    pieces = pieces_of(scope.places, str(scope.changed))
+    yield Page(f"{path}/donnees.csv", scope.stamp, scope.changed, lists=True, pieces=pieces)
+    yield Page(f"{path}/donnees.json", scope.stamp, scope.changed, spoken=False, lists=True, pieces=pieces)
+
+
+def _states(session: Session, now: datetime) -> dict[int, str]:
+    """The groups of entries, each with what tells whether anything in it has changed.
+
+    Versions never change, and a validity that is over stays over, so numbers and sums tell.
+    """
+    version, first, entry = RumourVersion, aliased(RumourVersion), RegisterEntry
+    over = sa.func.sum(sa.case((version.valid_until <= now, 1), else_=0))
+    number = first.id // SPAN
+    of_rumour = sa.and_(first.rumour_id == version.rumour_id, first.number == 1)
+    published = sa.select(number, sa.func.count(), sa.func.sum(version.id), over).join_from(version, first, of_rumour)
+    of_entry = sa.and_(first.rumour_id == entry.rumour_id, first.number == 1)
+    standing = sa.select(number, sa.func.count(), sa.func.sum(entry.version_id)).join_from(entry, first, of_entry)
+    # Whoever leads to a rumour leads elsewhere when that one is merged too.
+    merged = session.scalar(sa.select(sa.func.count()).where(Rumour.merged_into.is_not(None)))
+    rows = session.execute(published.group_by(number).order_by(number.desc()))
+    found = {row[0]: f"{merged} {tuple(row)}" for row in rows}
+    for row in session.execute(standing.group_by(number)):
+        found[row[0]] += str(tuple(row))
     return found
 
 
-def _entry(rumour_id: str, line: list[_Version], *, standing: bool) -> Iterator[Page]:
+def _entries(session: Session, now: datetime, number: int) -> Iterator[Page]:
+    """The pages of the entries of a group."""
+    version, first = RumourVersion, aliased(RumourVersion)
+    rows = (
+        sa.select(version.rumour_id, version.number, version.published_at, version.valid_until)
+        .join(first, sa.and_(first.rumour_id == version.rumour_id, first.number == 1))
+        .where(first.id >= number * SPAN, first.id < (number + 1) * SPAN)
+        .order_by(version.id)
+    )
+    lines: dict[str, list[_Version]] = {}
+    for rumour_id, each, published, until in session.execute(rows):
+        over = until is not None and until <= now
+        lines.setdefault(rumour_id, []).append(_Version(each, published, over, until))
+    standing = frozenset(session.scalars(sa.select(RegisterEntry.rumour_id)))
+    for rumour_id, line in lines.items():
+        yield from _entry(rumour_id, line, rumour_id if rumour_id in standing else reading.standing(session, rumour_id))
+
+
+def _entry(rumour_id: str, line: list[_Version], place: str | None) -> Iterator[Page]:
+    """The pages of a rumour; ``place`` is under which id it stands: a merged one leads there."""
     # Every version names the latest one, and a withdrawal empties those before it.
-    stamp = f"{len(line)} {line[-1].published.isoformat()} {''.join(str(int(each.over)) for each in line)} {standing}"
+    stamp = f"{len(line)} {line[-1].published.isoformat()} {''.join(str(int(each.over)) for each in line)} {place}"
     changed = max(each.changed for each in line)
     for version in line:
-        yield Page(f"/rumeurs/{rumour_id}/versions/{version.number}", stamp, changed)
-    if standing:
-        yield Page(f"/rumeurs/{rumour_id}", stamp, changed)
-        for name in OF_ENTRY:
-            yield Page(f"/rumeurs/{rumour_id}/{name}", stamp, changed)
-
-
-def _with_files(path: str, names: tuple[str, ...], stamp: str, changed: datetime | None) -> Iterator[Page]:
-    yield Page(path, stamp, changed, lists=True)
-    for name in names:
-        yield Page(f"{path}/{name}", stamp, changed, lists=True)
+        yield Page(f"/rumeurs/{rumour_id}/versions/{version.number}", stamp, changed, mapped=True)
+    path, is_here = f"/rumeurs/{rumour_id}", place == rumour_id
+    yield Page(path, stamp, changed, mapped=is_here)
+    yield Page(f"{path}/integrer", stamp, changed)
+    if is_here:
+        yield Page(f"{path}/carte.png", stamp, changed)
+        yield Page(f"{path}/qr.svg", spoken=False)

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_date
 
-from hub.web.site.place import PACKED, Manifest, Place, file_of
+from hub.web.site.manifest import KnownFiles
+from hub.web.site.place import PACKED, Place, file_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 # After the application failed, files are given out for so long without asking it again.
 TROUBLE_SECONDS = 10.0
+# Pages are kept in memory; open data of 20 MB is read from the disk each time.
 MOST_KEPT = 1024
+LARGEST_KEPT = 100_000
 METHODS = frozenset({"GET", "HEAD"})
 # The CAP feed's own files: an aggregator that asks right after the acceptance must find what was accepted.
 LIVE = "cap/"
@@ -70,8 +73,7 @@ class BuiltSite:
         self._behind = behind
         self._lives = lives
         self._lock = threading.Lock()
-        self._manifest = Manifest()
-        self._manifest_of: tuple[int, int] = (0, 0)
+        self._files = KnownFiles(place)
         self._kept: dict[str, Ready] = {}
         self._looked = self._trouble = float("-inf")
         self._fresh = False
@@ -120,13 +122,8 @@ class BuiltSite:
         with self._lock:
             self._looked = time.monotonic()
             self._fresh = self._lives()
-            try:
-                found = self._place.manifest.stat()
-            except OSError:
-                return
-            version = (found.st_mtime_ns, found.st_ino)
-            if version != self._manifest_of:
-                self._manifest, self._manifest_of, self._kept = self._place.read(), version, {}
+            if self._files.refresh():
+                self._kept = {}
 
     def _path(self, environ: WSGIEnvironment) -> str | None:
         """The file that answers this request, if one was built."""
@@ -135,11 +132,11 @@ class BuiltSite:
         if query and (asked not in self._languages or query == asked):
             return None
         exact = file_of(address)
-        if exact in self._manifest.files and not asked:
+        if exact in self._files and not asked:
             return exact
         language = asked or self._preferred(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
         path = file_of(address, language)
-        return path if path in self._manifest.files else None
+        return path if path in self._files else None
 
     def _best(self, header: str) -> str:
         accepted = parse_accept_header(header, LanguageAccept)
@@ -151,12 +148,12 @@ class BuiltSite:
         ready = self._kept.get(name)
         if ready is None:
             ready = self._load(path, packed=packed) or (self._load(path, packed=False) if packed else None)
-            if ready and len(self._kept) < MOST_KEPT:
+            if ready and len(ready.body) <= LARGEST_KEPT and len(self._kept) < MOST_KEPT:
                 self._kept[name] = ready
         return ready
 
     def _load(self, path: str, *, packed: bool) -> Ready | None:
-        known = self._manifest.files.get(path)
+        known = self._files.get(path)
         file = self._place.site / (path + PACKED if packed else path)
         if known is None:
             return None
@@ -164,7 +161,7 @@ class BuiltSite:
             body, moment = _read(file)
         except OSError:
             return None
-        headers = dict(self._manifest.headers[known.headers])
+        headers = dict(known.headers)
         modified = formatdate(moment, usegmt=True)
         # As nginx makes it of the same file: caches may be filled from either.
         etag = f'"{moment:x}-{len(body):x}"'

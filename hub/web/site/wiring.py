@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import cast
 
 from flask import Flask
 
+import hub as hub_package
 from hub.channels.site_requests import SiteRequests
 from hub.kernel.db import reading
-from hub.web import assets, public
+from hub.web import assets
 from hub.web.pages import Page
 from hub.web.parts import EXTENSION, Parts
 from hub.web.site import listing
@@ -24,7 +26,7 @@ from hub.web.site.prefix import LanguagePrefix
 from hub.web.site.serving import BuiltSite
 
 SITE_EXTENSION = "hub_site"
-BOOT = Path("/proc/sys/kernel/random/boot_id")
+SOURCES = frozenset({".py", ".html", ".css", ".xml", ".mo", ".txt", ".svg"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +71,30 @@ def _builder(app: Flask, place: Place) -> Builder:
     hub: Parts = app.extensions[EXTENSION]
     inner, base_url = app.extensions["hub_site_inner"], hub.settings.site.base_url
 
-    def pages() -> list[Page]:
+    def listed(wanted: Callable[[str, str], bool]) -> list[listing.Listed]:
         with app.app_context():
-            return listing.pages(reading(), hub.clock.now())
+            return listing.listed(reading(), hub.clock.now(), wanted)
 
-    def asking(page: Page, language: str) -> Answer:
-        return ask(inner, base_url, page.address, language, page.changed)
+    def asking(page: Page, language: str, piece: str = "", /) -> Answer:
+        return ask(inner, base_url, page.address, language, page.changed, piece)
 
-    return Builder(place, pages, asking, hub.settings.site.languages, _version(app))
+    return Builder(place, listed, asking, hub.settings.site.languages, _version(app))
 
 
 def _version(app: Flask) -> str:
     """Changes with the program, its texts and the settings that pages show."""
     settings = app.extensions[EXTENSION].settings
-    shown = (settings.authority, settings.site, settings.maps.link_hosts, settings.legal)
+    shown = (settings.authority, settings.site, settings.territory, settings.maps.link_hosts, settings.legal)
     digests = sorted((name, each.digest) for name, each in app.extensions[assets.EXTENSION].items())
-    return hashlib.sha256(f"{shown!r} {digests!r} {_sources()} {_boot()}".encode()).hexdigest()
-
-
-@cache
-def _boot() -> str:
-    """Another one after a power cut, when files that were renamed may not have reached the disk; Linux only."""
-    try:
-        return BOOT.read_text(encoding="ascii")
-    except OSError:
-        return ""
+    return hashlib.sha256(f"{shown!r} {digests!r} {_sources()}".encode()).hexdigest()
 
 
 @cache
 def _sources() -> str:
-    root = Path(public.__file__).parents[2]
-    files = [*(root / "web" / "public").rglob("*"), *(root / "web" / "site").rglob("*.py")]
-    files += list(root.joinpath("translations").rglob("*.mo"))
+    """Of the whole program: a page shows words of the alerts, of the rumours and of the kernel too."""
+    root = Path(hub_package.__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(files):
-        if path.is_file() and path.suffix in {".py", ".html", ".css", ".xml", ".mo", ".txt"}:
-            digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted(root.rglob("*")):
+        if path.suffix in SOURCES and path.is_file():
+            digest.update(f"{path.relative_to(root)} ".encode() + path.read_bytes())
     return digest.hexdigest()

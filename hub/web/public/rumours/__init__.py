@@ -3,6 +3,5 @@
 from __future__ import annotations
 
 from hub.web.public.rumours import embed, entry, feeds, figures, listing, open_data, verify
-from hub.web.public.rumours.addresses import PublicAddress, pages
 
-__all__ = ["PublicAddress", "embed", "entry", "feeds", "figures", "listing", "open_data", "pages", "verify"]
+__all__ = ["embed", "entry", "feeds", "figures", "listing", "open_data", "verify"]

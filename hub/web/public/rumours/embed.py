@@ -34,7 +34,7 @@ _PATH = re.compile(r"/rumeurs/([a-zA-Z0-9]{1,12})(?:\?.*)?", re.ASCII)
 @access("public")
 def rumour_embed(rumour_id: str) -> AnyResponse:
     """The small page: verdict, fact, what to do, and whether we were wrong before."""
-    if away := moved(rumour_id, "rumour_embed"):
+    if away := moved(rumour_id, "rumour_embed", EMBED_POLICY):
         return away
     versions = versions_of(rumour_id)
     corrected = next((each for each in reversed(versions) if each.kind is VersionKind.CORRECTION), None)

@@ -6,7 +6,7 @@ import io
 from http import HTTPStatus
 
 import segno
-from flask import Response, abort, g, redirect, url_for
+from flask import Response, abort, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from hub.kernel.db import reading
@@ -15,9 +15,10 @@ from hub.kernel.phrase import Phrase
 from hub.rumours.composing import published
 from hub.rumours.register.reading import standing
 from hub.rumours.states import VersionKind
+from hub.web.pages import MADE_AT
 from hub.web.parts import parts
-from hub.web.public.answers import PAGE_CACHE, answer, page
-from hub.web.public.blueprint import blueprint
+from hub.web.public.answers import CONTENT_POLICY, PAGE_CACHE, answer, page
+from hub.web.public.blueprint import blueprint, to
 from hub.web.public.rumours.card import drawn
 from hub.web.public.rumours.claim_review import as_script, claim_review
 from hub.web.public.rumours.diffs import changed_parts
@@ -43,8 +44,15 @@ def versions_of(rumour_id: str) -> list[Shown]:
     return found
 
 
-def moved(rumour_id: str, endpoint: str) -> AnyResponse | None:
+def moved(rumour_id: str, endpoint: str, policy: str = CONTENT_POLICY) -> AnyResponse | None:
     """Where a merged rumour is answered now: a permanent redirect, or ``None`` where it stands here.
+
+    A file cannot redirect: the builder gets a page that sends people on at once (WCAG technique H76).
+
+    Args:
+        rumour_id: what was asked for.
+        endpoint: what is asked of it.
+        policy: of that page.
 
     Raises:
         NotFound: the register has no such rumour.
@@ -54,6 +62,8 @@ def moved(rumour_id: str, endpoint: str) -> AnyResponse | None:
         raise NotFound(Phrase("The register has no rumour %(rumour)s.", rumour=rumour_id[:20]))
     if place == rumour_id:
         return None
+    if MADE_AT in request.environ:
+        return page("public/rumours/moved.html", policy=policy, place=to(endpoint, rumour_id=place))
     language = {"lang": g.language} if g.language_asked else {}
     return redirect(url_for(f"public.{endpoint}", rumour_id=place, **language), HTTPStatus.MOVED_PERMANENTLY)
 

@@ -207,7 +207,7 @@ def titled(version: Shown) -> str:
     """The verdict and the fact in one line."""
     if version.withdrawn:
         return f"{say(version.title)} ({version.rumour_id})"
-    return f"{say(version.label)}{' :' if version.language == 'fr' else ':'} {version.texts['fact']}"
+    return f"{say(version.label)}{gettext(': ')}{version.texts['fact']}"
 
 
 def told(version: Shown) -> str:

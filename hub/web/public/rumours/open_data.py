@@ -5,29 +5,30 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Response, g
+from sqlalchemy.orm import Session
 
 from hub.kernel.db import reading
 from hub.rumours.answer import PARTS
 from hub.rumours.models import RumourVersion
-from hub.rumours.register.reading import Entry, every, last_change
-from hub.rumours.states import VersionKind
-from hub.rumours.verdicts import LABELS, Verdict, rating
+from hub.rumours.register.reading import Entry, Filter, every, last_change
+from hub.rumours.verdicts import LABELS, rating
 from hub.web.language import say
 from hub.web.parts import parts
 from hub.web.public.answers import PAGE_CACHE, answer
 from hub.web.public.blueprint import blueprint
 from hub.web.public.rumours.filters import asked
+from hub.web.public.rumours.pieces import asked_part
+from hub.web.public.rumours.schema import LICENCE, LICENCE_URL, SCHEMA
 from hub.web.public.rumours.shown import shown
 from hub.web.security import access
 
 CSV_TYPE = "text/csv; charset=utf-8; header=present"
 JSON_TYPE = "application/json; charset=utf-8"
 SCHEMA_TYPE = "application/schema+json; charset=utf-8"
-LICENCE = "Licence Ouverte / Open Licence 2.0 (Etalab)"
-LICENCE_URL = "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
 # A spreadsheet takes a cell that starts with one of these for a formula (OWASP, "CSV Injection").
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,68 +38,6 @@ COLUMNS = (
     "licence",
 )  # fmt: skip
 
-_TEXTS = {"type": "object", "additionalProperties": {"type": "string"}, "description": "Language code to text."}
-_MOMENT = {"type": "string", "format": "date-time"}
-_MAYBE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
-_RUMOUR: dict[str, Any] = {
-    "id": {"type": "string"},
-    "address": {"type": "string", "format": "uri"},
-    "version": {"type": "integer", "minimum": 1},
-    "kind": {"enum": [kind.value for kind in VersionKind]},
-    "verdict": {"enum": [*(verdict.value for verdict in Verdict), None], "description": "null: withdrawn"},
-    "rating": {
-        "type": ["integer", "null"],
-        "minimum": 1,
-        "maximum": 5,
-        "description": "1 false ... 5 true; null where the verdict has no place on this line",
-    },
-    "as_of": _MOMENT,
-    "valid_until": _MAYBE_MOMENT,
-    "first_published": _MOMENT,
-    "changed_at": _MOMENT,
-    "event": {"type": ["string", "null"]},
-    "event_title": _TEXTS,
-    "communes": {"type": "array", "items": {"type": "string"}, "description": "INSEE codes; none: all of them"},
-    "answer": {"type": "object", "additionalProperties": _TEXTS},
-    "sources": {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["name", "at", "address", "sha256"],
-            "properties": {
-                "name": {"type": "string"},
-                "at": _MAYBE_MOMENT,
-                "address": {"type": "string"},
-                "sha256": {"type": "string"},
-            },
-            "additionalProperties": False,
-        },
-    },
-}
-SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "title": "Register of rumours",
-    "type": "object",
-    "required": ["licence", "licence_url", "publisher", "updated", "rumours"],
-    "properties": {
-        "$schema": {"type": "string", "format": "uri"},
-        "licence": {"const": LICENCE},
-        "licence_url": {"type": "string", "format": "uri"},
-        "publisher": {"type": "string"},
-        "updated": _MAYBE_MOMENT,
-        "rumours": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": list(_RUMOUR),
-                "properties": _RUMOUR,
-                "additionalProperties": False,
-            },
-        },
-    },
-    "additionalProperties": False,
-}
-
 
 @blueprint.get("/rumeurs/donnees.csv")
 @blueprint.get("/rumeurs/evenements/<event>/donnees.csv")
@@ -107,12 +46,8 @@ def rumours_csv(event: str | None = None) -> Response:
     """One line a rumour, in one language; the filters of the list hold."""
     session = reading()
     wanted = asked(session, event).sound()
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for entry in every(session, wanted):
-        writer.writerow([_cell(value) for value in _row(entry)])
-    response = answer(text.getvalue().encode(), CSV_TYPE, PAGE_CACHE, last_change(session))
+    body = _document(session, wanted, _line(COLUMNS), lambda entry: _line(_row(entry)), "", "")
+    response = answer(body, CSV_TYPE, PAGE_CACHE, last_change(session, wanted.event))
     if not g.language_asked:
         response.vary.add("Accept-Language")
     return response
@@ -125,16 +60,17 @@ def rumours_data(event: str | None = None) -> Response:
     """Everything in all languages; the filters of the list hold."""
     session = reading()
     wanted = asked(session, event).sound()
-    updated = last_change(session)
-    document = {
+    updated = last_change(session, wanted.event)
+    about = {
         "$schema": f"{_base()}/rumeurs/schema.json",
         "licence": LICENCE,
         "licence_url": LICENCE_URL,
         "publisher": parts().settings.authority.name,
         "updated": updated.isoformat() if updated else None,
-        "rumours": [_document(entry) for entry in every(session, wanted)],
     }
-    return answer(json.dumps(document, ensure_ascii=False).encode(), JSON_TYPE, PAGE_CACHE, updated)
+    head = f'{_json(about)[:-1]}, "rumours": [\n'
+    body = _document(session, wanted, head, lambda entry: _json(_rumour(entry)), ",\n", "\n]}\n")
+    return answer(body, JSON_TYPE, PAGE_CACHE, updated)
 
 
 @blueprint.get("/rumeurs/schema.json")
@@ -143,6 +79,16 @@ def rumours_schema() -> Response:
     """What the JSON holds, as JSON Schema (2020-12)."""
     document = {"$id": f"{_base()}/rumeurs/schema.json", **SCHEMA}
     return answer(json.dumps(document, ensure_ascii=False, indent=1).encode(), SCHEMA_TYPE, PAGE_CACHE)
+
+
+def _document(
+    session: Session, wanted: Filter, head: str, written: Callable[[Entry], str], joint: str, tail: str
+) -> bytes:
+    """The whole document, or the piece of it that the builder asks for."""
+    part = asked_part()
+    entries = joint.join(written(entry) for entry in every(session, wanted, part.places))
+    found = [head if part.head else "", joint if part.joint else "", entries, tail if part.tail else ""]
+    return "".join(found).encode()
 
 
 def _row(entry: Entry) -> list[str]:
@@ -175,12 +121,22 @@ def _row(entry: Entry) -> list[str]:
     ]
 
 
+def _line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(_cell(cell) for cell in cells)
+    return text.getvalue()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _cell(text: str) -> str:
     """A cell that no spreadsheet runs: an apostrophe before what would be a formula. Whoever reads takes it away."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _document(entry: Entry) -> dict[str, Any]:
+def _rumour(entry: Entry) -> dict[str, Any]:
     version: RumourVersion = entry.version
     view = shown(version, g.language, parts().clock.now())
     point = None if view.withdrawn else rating(view.verdict)
