@@ -14,7 +14,7 @@ from hub.web.security import policy_of
 MENU = (
     ("console.home", Phrase("Home")),
     ("console.situations", Phrase("Messages")),
-    ("console.archive", Phrase("Alerts sent")),
+    ("console.archive", Phrase("Alerts")),
     ("console.rumours", Phrase("Rumours")),
     ("console.channels", Phrase("Channels")),
     ("console.health_page", Phrase("Health")),
