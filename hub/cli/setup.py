@@ -7,6 +7,7 @@ import logging
 import flask_migrate
 import sqlalchemy as sa
 from flask.cli import AppGroup
+from flask_babel import force_locale
 
 from hub.cli.maps import publish_directory, tell_drafts
 from hub.cli.speech import operator, said, say, speaks
@@ -45,9 +46,12 @@ def init() -> None:
     say("Console:      %(address)s/console/", address=address)
     if reading().scalar(sa.select(sa.func.count()).select_from(Officer)) == 0:
         language = hub.settings.site.languages[0]
+        # The name is stored: it is read in the town's language, whatever the terminal speaks.
+        with force_locale(language):
+            name = said(Phrase("Duty officer"))
         password = service.create_officer(
             FIRST_LOGIN,
-            said(Phrase("Duty officer")),
+            name,
             Role.ADMINISTRATOR,
             language,
             actor=operator(),

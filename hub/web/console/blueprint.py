@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, has_request_context, request
+from flask import Blueprint, Response, current_app, g, has_request_context, request, url_for
 
 from hub.identity.queries import Person
 from hub.kernel.phrase import Phrase
@@ -21,6 +21,14 @@ MENU = (
     ("console.accounts", Phrase("Access")),
 )
 
+# Pages of a section of the menu that do not stand under its address.
+BELOW = {
+    "/console/compose": "console.situations",
+    "/console/editor": "console.situations",
+    "/console/files": "console.situations",
+    "/console/numbers": "console.situations",
+}
+
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
 
 
@@ -31,6 +39,7 @@ def _page() -> dict[str, Any]:
         "authority": parts().settings.authority.name,
         "officer": g.get("person"),
         "menu": _menu(),
+        "section": _section(),
         "start": start_of(g.get("person")),
         "here": request.full_path.rstrip("?") if has_request_context() and request.method == "GET" else "",
     }
@@ -39,6 +48,16 @@ def _page() -> dict[str, Any]:
 def start_of(person: Person | None) -> str:
     """The endpoint of the page that somebody begins with: the first of the menu that is open to them."""
     return _menu(person)[0][0] if person and _menu(person) else MENU[0][0]
+
+
+def _section() -> str:
+    """The endpoint of the menu's entry that the present page belongs to; empty where it belongs to none."""
+    if not has_request_context():
+        return ""
+    home, *others = MENU
+    places = {url_for(endpoint): endpoint for endpoint, _ in others} | BELOW
+    found = next((places[each] for each in places if f"{request.path}/".startswith(f"{each}/")), "")
+    return found or (home[0] if request.endpoint == home[0] else "")
 
 
 def _menu(person: Person | None = None) -> list[tuple[str, Phrase]]:

@@ -15,6 +15,7 @@ from tests.web.console.crew import hire
 WATER = "hea.water.unsafe"
 DRAFT = f"/console/editor/{WATER}"
 FIRST = f"{DRAFT}/messages/boil.first"
+BEFORE = f"{DRAFT}/messages/before.advice"
 HEAD = f"{DRAFT}/situation/head"
 
 
@@ -67,12 +68,18 @@ def test_from_a_change_to_a_version_in_force(town, anne, bill):
     assert "messages.boil.first.variants.sms.fr" in anne.page
     save(anne, FIRST, {"mode.sms": "own", "t.sms.fr": text})
     save(anne, HEAD, {"u.title.fr": "Eau impropre"})
+    # As a browser sends them: in the order of the boxes, which is not that of the message.
+    anne.get(BEFORE)
+    ticked = re.findall(r'name="u.actions" value="([^"]+)" checked', anne.page)
+    save(anne, BEFORE, {"u.actions": ticked, "u.actions.asked": "1"}, page=False)
     assert anne.get(DRAFT).status_code == 200
     revision = anne.hidden("revision")
     assert anne.post(f"{DRAFT}/submit", {"revision": revision}).status_code == 303
     assert anne.post(f"{DRAFT}/approve", {"revision": revision}).status_code == 403
     bill.get(f"{DRAFT}/review")
     assert "<ins>impropre</ins>" in bill.page
+    changed = re.findall(r'<dt class="small">(.*?)</dt>', bill.page)
+    assert len(changed) == 1, f"only the title was changed: {changed}"
     assert "Anne Martin" in bill.page
     bill.get("/console/")
     assert f"{DRAFT}/review" in bill.page
@@ -116,7 +123,7 @@ def test_a_text_outlives_the_removal_of_its_message_and_the_end_of_a_session(ann
     anne.post("/console/logout")
     late = {"revision": revision, "mode.sms": "own", "t.sms.fr": f"{text} ANNE"}
     assert anne.post(f"{FIRST}/check", late, headers={"HX-Request": "true"}).status_code == 422
-    assert "n'est pas encore enregistré" in anne.page
+    assert "plus rien n'est enregistré" in anne.page
     assert anne.post(FIRST, late).status_code == 401
     assert bill.get(FIRST).status_code == 404
     anne.post("/console/login", {"login": "anne", "password": PASSWORD, "carried": anne.hidden("carried")})

@@ -106,7 +106,7 @@ def taken(specs: Sequence[Spec], unit: Unit, form: Form, languages: Sequence[str
             if spec.sort is Sort.ROWS:
                 _set_rows(copy, spec.path, path[-1], unix_lines(form[name]))
             else:
-                _set(copy, path, _value(spec, form, name))
+                _set(copy, path, _value(spec, form, name, _at(copy, path)))
     return copy
 
 
@@ -172,11 +172,13 @@ def _set(unit: Unit, path: Sequence[str], value: Any) -> None:
         unit.pop(path[0], None)
 
 
-def _value(spec: Spec, form: Form, name: str) -> Any:
+def _value(spec: Spec, form: Form, name: str, before: Any) -> Any:
     if spec.sort is Sort.FLAG:
         return spec.yes if name in form else spec.no
     if spec.sort is Sort.CHOICES:
-        return form.getlist(name) or None
+        # The boxes stand in an order of their own: what stays ticked stays where it was.
+        ticked, kept = form.getlist(name), before if isinstance(before, list) else []
+        return [*(each for each in kept if each in ticked), *(each for each in ticked if each not in kept)] or None
     text = unix_lines(form.get(name, ""))
     if spec.sort is Sort.LINES:
         return [line.strip() for line in text.split("\n") if line.strip()] or None
