@@ -89,7 +89,11 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": key.reveal(),
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        # A connection that PostgreSQL has ended since its last use is noticed and replaced before it is used again, so
-        # that a restart there fails no request afterwards. SQLite's are files.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": settings.database_url.startswith("postgresql")},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            # A connection that PostgreSQL has ended since its last use is noticed and replaced before it is used again,
+            # so that a restart there fails no request afterwards. SQLite's are files.
+            "pool_pre_ping": settings.database_url.startswith("postgresql"),
+            # A failed statement is logged without its values: hashes of passwords and keys, what people have written.
+            "hide_parameters": True,
+        },
     }

@@ -58,25 +58,35 @@ def deeds_of(session: Session, subject: str) -> list[Deed]:
 
 
 def verify(session: Session) -> BadEntry | None:
-    """Recomputes the whole chain; the first entry that does not fit, or ``None`` when all is well."""
+    """Recomputes the whole chain; the first entry that does not fit, or ``None`` when all is well.
+
+    Others may append meanwhile: PostgreSQL shows each statement what is there when it begins.
+    """
     seq, previous_hash = 0, GENESIS
-    for row in _rows(session):
-        seq += 1
-        bad = _fault(row, seq, previous_hash)
-        if bad:
-            return bad
-        previous_hash = row.hash
-    end = head(session)
-    if end != Head(seq, previous_hash):
-        reason = Phrase("the log ends at entry %(found)s, but %(expected)s were written", found=seq, expected=end.seq)
-        return BadEntry(min(seq, end.seq) + 1, reason)
-    return None
+    while True:
+        # Entry and head are stored together, so that whatever this head counts is there to be read.
+        end = head(session)
+        for row in _rows(session, BEFORE_ALL if seq == 0 else seq):
+            seq += 1
+            bad = _fault(row, seq, previous_hash)
+            if bad:
+                return bad
+            previous_hash = row.hash
+        if end == Head(seq, previous_hash):
+            return None
+        if end.seq >= seq or head(session).seq < seq:
+            return _wrong_end(seq, end)
 
 
-def _rows(session: Session) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+def _wrong_end(seq: int, end: Head) -> BadEntry:
+    reason = Phrase("the log ends at entry %(found)s, but %(expected)s were written", found=seq, expected=end.seq)
+    return BadEntry(min(seq, end.seq) + 1, reason)
+
+
+def _rows(session: Session, last: int) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    """The entries after a number."""
     # By pages, not by a server-side cursor: one that is left half read stays open.
     columns = AuditEntry.__table__.columns
-    last = BEFORE_ALL
     while page := session.execute(
         sa.select(*columns).where(columns.seq > last).order_by(columns.seq).limit(FETCHED_AT_ONCE)
     ).all():

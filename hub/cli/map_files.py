@@ -65,9 +65,7 @@ def import_map(source: Path, *, confirmed: bool, as_json: bool) -> None:
     landed: tuple[str, ...] = ()
     if confirmed and found.lands:
         with transaction() as session:
-            landed = landing.confirm(
-                session, raw, source.name, terms(session, now), stamp=found.stamp, actor=operator(), now=now
-            )
+            landed = landing.confirm(session, found, stamp=found.stamp, actor=operator(), now=now)
     if as_json:
         show_json(_as_json(found, landed))
     else:

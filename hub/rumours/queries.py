@@ -66,7 +66,8 @@ def find(session: Session, rumour_id: str) -> Rumour:
     Raises:
         NotFound: there is none with this id.
     """
-    rumour = session.get(Rumour, rumour_id)
+    # An id may have been typed; PostgreSQL cannot even look for one that holds a NUL.
+    rumour = session.get(Rumour, rumour_id) if rumour_id.isprintable() else None
     if rumour is None:
         raise NotFound(Phrase("There is no rumour %(rumour)s.", rumour=rumour_id))
     return rumour

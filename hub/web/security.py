@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import RequestRedirect, UnicodeConverter
 
 from hub.identity.queries import Person
 from hub.identity.service import session_officer
@@ -66,6 +66,14 @@ HEADERS = {
 }
 
 
+class PartOfAddress(UnicodeConverter):
+    """A stretch of an address between two slashes. NUL is in none of ours, and PostgreSQL cannot even look for it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\0]")
+
+
 def access(policy: str) -> Callable[[View], View]:
     """States who may call a view: ``public``, ``anonymous``, ``officer``, ``partner:<scope>``, or a permission.
 
@@ -99,6 +107,7 @@ def policy_of(app: Flask, endpoint: str) -> str | None:
 def init_app(app: Flask) -> None:
     """Limits, headers, forgery checks and the check of the access policy, on every request of the application."""
     settings = app.extensions["hub"].settings
+    app.url_map.converters |= {"default": PartOfAddress, "string": PartOfAddress}
     secure = settings.site.base_url.startswith("https://")
     app.config.update(
         MAX_CONTENT_LENGTH=REQUEST_BYTES,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from hub.audit.queries import Head, head, verify
@@ -68,6 +69,27 @@ def test_many_writers_at_once_make_one_chain(both_engines_app):
         assert subjects == {f"s{number}" for number in range(40)}
         assert head(reading()).seq == 40
         assert verify(reading()) is None
+
+
+def test_entries_that_come_while_it_is_verified_are_no_fault(both_engines_app):
+    coming = iter(range(2))
+
+    def appended():
+        with both_engines_app.app_context():
+            append(1)
+
+    def interrupt(_connection, _cursor, statement, *_):
+        if "FROM audit_head" in statement and next(coming, None) is not None:
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(appended).result()
+
+    with both_engines_app.app_context():
+        append(2)
+        event.listen(db.engine, "before_cursor_execute", interrupt)
+        assert verify(reading()) is None
+        event.remove(db.engine, "before_cursor_execute", interrupt)
+        reading().rollback()
+        assert head(reading()).seq > 2
 
 
 def test_text_that_a_database_refuses_is_kept_escaped(both_engines_app):

@@ -56,8 +56,13 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an import would do. ``stamp`` stands for the file and everything that it was compared with."""
+    """What an import would do. ``stamp`` stands for the file and everything that it was compared with.
 
+    ``file`` is the name of the file, ``digest`` its SHA-256 in hexadecimal digits.
+    """
+
+    file: str
+    digest: str
     steps: tuple[Step, ...]
     notes: tuple[Phrase, ...]
     kept: Kept
@@ -102,19 +107,18 @@ def preview(session: Session, raw: bytes, filename: str, terms: Terms) -> Previe
     present = {name: document for name in names if (document := base(name)) is not None}
     steps = plan(reading, present, terms.in_use)
     notes = (*reading.notes, *_too_much_beside(reading))
-    return Preview(steps, notes, reading.kept, bases, _stamp(raw, bases))
+    digest = hashlib.sha256(raw).hexdigest()
+    return Preview(filename, digest, steps, notes, reading.kept, bases, _stamp(raw, bases))
 
 
-def confirm(
-    session: Session, raw: bytes, filename: str, terms: Terms, *, stamp: str, actor: Actor, now: datetime
-) -> tuple[str, ...]:
-    """Stores what the preview has shown, as drafts. All of it or, when anything has changed since, nothing.
+def confirm(session: Session, found: Preview, *, stamp: str, actor: Actor, now: datetime) -> tuple[str, ...]:
+    """Stores what a preview has shown, as drafts. All of it or, when anything has changed since, nothing.
+
+    A file takes seconds to read, during which nobody else could write: its preview is made before the transaction.
 
     Args:
         session: the session of the open write transaction.
-        raw: the very file of the preview.
-        filename: its name.
-        terms: as for the preview.
+        found: the preview of that very file, made anew.
         stamp: that of the preview which the person has seen.
         actor: who confirms.
         now: when.
@@ -123,10 +127,9 @@ def confirm(
         The ids of the situations whose working copy holds the import now.
 
     Raises:
-        InvalidInput: nothing can be made of the file, or it changes nothing.
+        InvalidInput: the file changes nothing.
         Conflict: a map was changed after the preview, or is being changed at this moment.
     """
-    found = preview(session, raw, filename, terms)
     if found.stamp != stamp or not _still(session, found):
         raise Conflict(
             Phrase("The maps have changed since the preview. Nothing was imported: look at the new preview first.")
@@ -142,9 +145,8 @@ def confirm(
         _keep(session, name, step.candidate.kept, now)
     _keep(session, "", found.kept, now)
     names = tuple(step.candidate.situation_id for step in found.lands)
-    detail = {"file": filename, "situations": list(names)}
-    subject = hashlib.sha256(raw).hexdigest()
-    audit.record(session, actor=actor, action="map.imported", subject=subject, detail=detail, now=now)
+    detail = {"file": found.file, "situations": list(names)}
+    audit.record(session, actor=actor, action="map.imported", subject=found.digest, detail=detail, now=now)
     return names
 
 

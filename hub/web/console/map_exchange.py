@@ -15,6 +15,7 @@ from hub.message_maps.drafts.diff import words
 from hub.message_maps.drafts.queries import open_drafts
 from hub.message_maps.exchange import landing, staging
 from hub.message_maps.exchange.formats import ABOUT, Format
+from hub.message_maps.exchange.landing import Preview
 from hub.message_maps.exchange.plan import FATES
 from hub.message_maps.model import Family
 from hub.web import language
@@ -85,17 +86,10 @@ def confirm_import(token: str) -> ResponseReturnValue:
     person, now = current_officer(), parts().clock.now()
     actor = person.actor
     try:
+        found = _found(token)
         with transaction() as session:
-            upload = staging.staged(session, person.officer_id, token, now)
-            landed = landing.confirm(
-                session,
-                upload.content,
-                upload.filename,
-                terms(session, now),
-                stamp=request.form.get("stamp", ""),
-                actor=actor,
-                now=now,
-            )
+            staging.staged(session, person.officer_id, token, now)
+            landed = landing.confirm(session, found, stamp=request.form.get("stamp", ""), actor=actor, now=now)
             staging.drop(session, person.officer_id)
     except (Conflict, InvalidInput) as error:
         return _preview(token, (Fault("file", error.detail), *error.faults)), error.status
@@ -128,14 +122,19 @@ def _page(faults: tuple[Fault, ...]) -> str:
     )
 
 
+def _found(token: str) -> Preview:
+    """What the officer's waiting file would change, as of now."""
+    session, now = reading(), parts().clock.now()
+    upload = staging.staged(session, current_officer().officer_id, token, now)
+    return landing.preview(session, upload.content, upload.filename, terms(session, now))
+
+
 def _preview(token: str, faults: tuple[Fault, ...]) -> str:
-    person, now, session = current_officer(), parts().clock.now(), reading()
-    upload = staging.staged(session, person.officer_id, token, now)
-    found = landing.preview(session, upload.content, upload.filename, terms(session, now))
+    found = _found(token)
     return render_template(
         "console/files/preview.html",
         token=token,
-        filename=upload.filename,
+        filename=found.file,
         preview=found,
         fates=FATES,
         faults=faults,

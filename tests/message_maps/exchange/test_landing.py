@@ -58,8 +58,12 @@ def preview(raw, name="map.json", **options):
 
 
 def confirm(raw, stamp, clock, *, actor=ANNE, name="map.json", **options):
+    return confirmed(preview(raw, name, **options), stamp, clock, actor)
+
+
+def confirmed(found, stamp, clock, actor=ANNE):
     with transaction() as session:
-        return landing.confirm(session, raw, name, terms(**options), stamp=stamp, actor=actor, now=clock.now())
+        return landing.confirm(session, found, stamp=stamp, actor=actor, now=clock.now())
 
 
 def stored():
@@ -95,6 +99,23 @@ def test_what_is_confirmed_lands_as_drafts(hub, clock):
     assert [step.fate for step in again.steps] == [Fate.UNCHANGED, Fate.UNCHANGED, Fate.REFUSED]
     with pytest.raises(InvalidInput, match="changes nothing"):
         confirm(raw, again.stamp, clock)
+
+
+def test_what_changes_while_the_file_is_read_again_is_a_conflict(hub, clock):
+    found = preview(as_json(changed(kinetics="fast")))
+    with transaction() as session:
+        drafts.put(
+            session,
+            SAMPLE_ID,
+            changed(kinetics="sudden"),
+            actor=VERA,
+            now=clock.now(),
+            expected=None,
+            origin="editor",
+        )
+    with pytest.raises(Conflict):
+        confirmed(found, found.stamp, clock)
+    assert stored() == {SAMPLE_ID: changed(kinetics="sudden")}
 
 
 @pytest.mark.parametrize("by_import", [True, False])
