@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hub.app import create_app
 from hub.kernel import settings as settings_module
 from hub.kernel.db import db
 from hub.kernel.settings import Settings
+from tests.databases import Databases
 from tests.postgres import PostgresServer, running_postgres
 from tests.stages import Stages
 
@@ -97,17 +99,40 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def databases(postgres_server: PostgresServer) -> Iterator[Databases]:
+    with closing(Databases(postgres_server)) as databases:
+        yield databases
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """The address of a fresh, empty PostgreSQL database."""
+def postgres_url(postgres_server: PostgresServer, databases: Databases) -> Iterator[str]:
+    """The address of a PostgreSQL database with the hub's tables, without a row."""
+    postgres_server.start()
+    with databases.lent() as url:
+        yield url
+
+
+@pytest.fixture
+def bare_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database without a table."""
     with postgres_server.fresh_database() as url:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+ENGINES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=ENGINES)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Runs the test twice: on SQLite (an empty address: the default) and on PostgreSQL."""
+    """Runs the test twice: on SQLite (an empty address: the default) and on PostgreSQL, where the tables are there."""
     return "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture(params=ENGINES)
+def bare_database_url(request: pytest.FixtureRequest) -> str:
+    """The same without a table on either."""
+    return "" if request.param == "sqlite" else request.getfixturevalue("bare_postgres_url")
 
 
 @pytest.fixture

@@ -19,12 +19,14 @@ from tests.dispatch.post import (
     make_app,
     make_channel,
 )
+from tests.stages import Stages
 
 
 @pytest.fixture
-def post(tmp_path: Path, database_url: str, clock: Any) -> Iterator[Post]:
+def post(tmp_path: Path, database_url: str, clock: Any, stages: Stages) -> Iterator[Post]:
     """Once on SQLite, once on PostgreSQL."""
     app = make_app(database_url or f"sqlite:///{tmp_path / 'post.sqlite'}")
+    stages.enter(app, "tables", db.create_all)
     channels = [make_channel(one, clock) for one in (ObedientAdapter, OnceAdapter, WindowAdapter, SingleAdapter)]
     post = Post(app, clock, {channel.id: channel for channel in channels})
     yield post

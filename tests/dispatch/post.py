@@ -243,10 +243,10 @@ class Post:
 
 
 def make_app(url: str) -> Flask:
+    """An application that has a database and nothing else; whoever asks for it sees to its tables."""
     app = Flask("post")
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-        db.create_all()
     return app

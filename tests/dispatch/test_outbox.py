@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub.dispatch import outbox
 from hub.dispatch.models import bodies, deliveries
-from hub.kernel.db import reading, transaction
+from hub.kernel.db import db, reading, transaction
 from tests.dispatch.post import make_app
 
 
@@ -131,9 +131,9 @@ def test_a_follow_up_waits_for_the_last_message_that_was_not_cancelled(post):
     assert [row.waits_for_id for row in post.rows("a3")] == [row.id for row in post.rows("a1")]
 
 
-def test_the_claim_reads_an_index_of_open_rows_in_its_order(tmp_path):
+def test_the_claim_reads_an_index_of_open_rows_in_its_order(tmp_path, stages):
     """SQLite says so itself: the partial index, and no sorting."""
-    make_app(f"sqlite:///{tmp_path / 'plan.sqlite'}")
+    stages.enter(make_app(f"sqlite:///{tmp_path / 'plan.sqlite'}"), "tables", db.create_all)
     with closing(sqlite3.connect(tmp_path / "plan.sqlite")) as connection:
         plan = connection.execute(
             "EXPLAIN QUERY PLAN SELECT id FROM delivery WHERE state = 'due' AND lane = 0 AND next_attempt_at <= 'x' "

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
+from tests.databases import Databases
 from tests.dispatch.conftest import post
 from tests.faults.peer import CountingPeer
 from tests.fleet.conftest import fleet, redis_process, redis_server
@@ -18,6 +20,12 @@ __all__ = ["fleet", "post", "redis_process", "redis_server"]
 def durable_postgres() -> Iterator[PostgresServer]:
     with running_postgres(DURABLE) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def databases(durable_postgres: PostgresServer) -> Iterator[Databases]:
+    with closing(Databases(durable_postgres)) as databases:
+        yield databases
 
 
 @pytest.fixture

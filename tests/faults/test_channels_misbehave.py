@@ -123,8 +123,9 @@ def moody():
 
 
 @pytest.fixture
-def sqlite_app(tmp_path):
+def sqlite_app(tmp_path, stages):
     app = make_app(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    stages.enter(app, "tables", db.create_all)
     yield app
     with app.app_context():
         db.session.remove()

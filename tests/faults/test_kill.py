@@ -27,8 +27,9 @@ PATIENCE = 90
 
 
 @pytest.fixture
-def outbox_app(tmp_path, database_url) -> Iterator[Flask]:
+def outbox_app(tmp_path, database_url, stages) -> Iterator[Flask]:
     app = make_app(database_url or f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    stages.enter(app, "tables", db.create_all)
     yield app
     with app.app_context():
         db.session.remove()

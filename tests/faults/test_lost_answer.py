@@ -27,12 +27,13 @@ def server(clock):
 
 
 @pytest.fixture
-def post(tmp_path, database_url, clock, server, monkeypatch):
+def post(tmp_path, database_url, clock, server, stages, monkeypatch):
     monkeypatch.setenv("HUB_SECRET_MASTODON", TOKEN)
     settings = Mastodon.settings_schema().load({"server": server.url, "token": "env:HUB_SECRET_MASTODON"})
     hub = Surroundings(GuardedClient(("127.0.0.0/8",)), clock, tmp_path, "http://hub.example", "hub@example", "Hub")
     adapter = Mastodon("masto", settings, ("fr",), hub)
     app: Flask = make_app(database_url or f"sqlite:///{tmp_path / 'post.sqlite'}")
+    stages.enter(app, "tables", db.create_all)
     post = Post(app, clock, {"masto": Channel("masto", "mastodon", "Mastodon", True, ("fr",), adapter)})
     post.destinations("self", channel_id="masto")
     yield post

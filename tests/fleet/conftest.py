@@ -61,8 +61,6 @@ def fleet(tmp_path, postgres_url, redis_server, monkeypatch) -> Iterator[Fleet]:
     }
     monkeypatch.setenv("HUB_SECRET_HOOK", "x" * 40)  # of the process that decides; it sends nothing
     app = create_app(load(settings))
-    with app.app_context():
-        db.create_all()
     with running_http_peer() as peer:
         peer.otherwise = unhurried
         fleet = Fleet(app, kept | settings | {"FLASK_APP": "wsgi.py", "LC_ALL": "C.UTF-8"}, peer, tmp_path)

@@ -27,9 +27,9 @@ EXTRAS = {
 
 
 @pytest.fixture
-def empty_app(tmp_path, database_url, clock) -> Iterator[Flask]:
+def empty_app(tmp_path, bare_database_url, clock) -> Iterator[Flask]:
     """An application over a database without any table."""
-    app = create_app(make_settings(tmp_path / "var", {}, database_url), clock=clock)
+    app = create_app(make_settings(tmp_path / "var", {}, bare_database_url), clock=clock)
     with app.app_context():
         yield app
         db.session.remove()

@@ -22,9 +22,9 @@ ELSEWHERE = {"REMOTE_ADDR": "192.0.2.7"}
 
 
 @pytest.fixture
-def migrated(tmp_path, overrides, database_url, clock):
+def migrated(tmp_path, overrides, bare_database_url, clock):
     """The application over a migrated database, on both engines."""
-    app = create_app(make_settings(tmp_path / "var", overrides, database_url), clock=clock)
+    app = create_app(make_settings(tmp_path / "var", overrides, bare_database_url), clock=clock)
     with app.app_context():
         flask_migrate.upgrade()
     yield app
