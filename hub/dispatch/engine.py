@@ -22,14 +22,15 @@ from hub.channels.contract import Channel
 from hub.dispatch import trail
 from hub.dispatch.doorbell import Doorbell, LocalDoorbell
 from hub.dispatch.gates import FREE, Gates
-from hub.dispatch.lanes import LANES, TURNS, Lanes
-from hub.dispatch.lease import Ask, Claimed, Shelf, claim, take_back
+from hub.dispatch.lanes import LANES, RESERVED, TURNS, Lanes
+from hub.dispatch.lease import HELD_SECONDS, Ask, Claimed, Shelf, claim, take_back
+from hub.dispatch.models import FAST_LANE
 from hub.dispatch.queries import sending_stopped
 from hub.dispatch.sender import Sender
 from hub.dispatch.watch import Unwatched, Watch
 from hub.dispatch.writer import Writer
 from hub.kernel.clock import Clock
-from hub.kernel.db import transaction
+from hub.kernel.db import end_if_held, transaction
 from hub.kernel.settings import DeliverySettings
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 # A claimer that has not come round for this long is stuck. The database itself gives up earlier.
 HEARTBEAT_SECONDS = 60.0
 STORE_SECONDS = 5.0
+# Rows of one claim by a lane that runs low: whatever comes meanwhile waits for its end.
+MOST_AT_ONCE = 64
 
 
 class Engine:
@@ -99,6 +102,8 @@ class Engine:
         work: dict[str, Callable[[], None]] = {"writer": self._writer.run}
         for lane, count in zip(LANES, (self._settings.threads, self._settings.slow_threads), strict=True):
             work |= {f"sender-{lane}-{number}": partial(self._send_on, lane) for number in range(count)}
+        for number in range(RESERVED):
+            work[f"sender-{FAST_LANE}-urgent-{number}"] = partial(self._send_on, FAST_LANE, reserved=True)
         work["claimer"] = self._claim_on  # the last one: its first sign of life says that all of them run
         for name, run in work.items():
             # Daemons: an adapter that hangs must not keep the process alive after its time to drain.
@@ -189,14 +194,16 @@ class Engine:
         now = self._clock.now()
         taken_back = 0
         with self._context(), transaction() as session:
+            end_if_held(session, HELD_SECONDS)
             if self._is_time_to_sweep(quiet=quiet):
                 taken_back = take_back(session, self._channels, now)
             stopped = sending_stopped(session) is not None
-            claimed = [] if stopped else self._claim(session, asks, now)
+            by_ask = [] if stopped else self._claim(session, asks, now)
         if taken_back:
             log.warning("took back %d leases that had ended", taken_back)
         if stopped:
             self._give_back()
+        claimed = [one for _, found in by_ask for one in found]
         with self._progress:
             self._open += len(claimed)
             if quiet and not claimed:
@@ -204,16 +211,20 @@ class Engine:
                 self._progress.notify_all()
         trail.claimed(claimed)
         self._lanes.put(claimed)
-        return bool(claimed)
+        for ask, found in by_ask:
+            if ask.floor and found:
+                self._lanes.press(ask.lane, found[-1].priority)
+        # A lane that has enough to do now calls when it runs low.
+        return any(found and self._lanes.runs_low(ask.lane) for ask, found in by_ask)
 
-    def _claim(self, session: Session, asks: Sequence[Ask], now: datetime) -> list[Claimed]:
-        claimed: list[Claimed] = []
+    def _claim(self, session: Session, asks: Sequence[Ask], now: datetime) -> list[tuple[Ask, list[Claimed]]]:
+        claimed = []
         gate = None
         for ask in asks:
             # Read anew if there is anything to it: a probe or a token is for one lane.
             if gate is None or gate != FREE:
                 gate = self._gates.read(session, now)
-            claimed += claim(session, ask, self._shelf, now, gate)
+            claimed.append((ask, claim(session, ask, self._shelf, now, gate)))
         return claimed
 
     def _ask(self, lane: int) -> Ask:
@@ -223,7 +234,7 @@ class Engine:
         self._looks[lane] += bool(room)
         return Ask(
             lane=lane,
-            limit=room or lanes.spare(lane),
+            limit=min(room, MOST_AT_ONCE) or lanes.spare(lane),
             per_host=settings.per_host,
             saturated=lanes.saturated(),
             lease=timedelta(seconds=settings.lease_seconds),
@@ -244,8 +255,8 @@ class Engine:
         for one in self._lanes.clear():
             self._writer.put(self._sender.given_back(one))
 
-    def _send_on(self, lane: int) -> None:
-        while (one := self._lanes.take(lane)) is not None:
+    def _send_on(self, lane: int, *, reserved: bool = False) -> None:
+        while (one := self._lanes.take(lane, reserved=reserved)) is not None:
             try:
                 self._send(one)
             except Exception:  # whatever it was, the next attempt is another one

@@ -23,8 +23,16 @@ LANES = (FAST_LANE, SLOW_LANE)
 # A hung host's retries take at most this share of the slow lane: one part in so many.
 SLOW_LANE_PARTS = 4
 
+# A host has its share when its places are taken and half as many attempts wait: with fewer, each place that becomes
+# free would cost a claim of its own.
+SHARE = 1.5
+
 # One start in so many is for whoever has waited longest.
 TURNS = 8
+
+# Threads beside those of the fast lane that start only what is more urgent than something that is under way. Of 64 that
+# wait 50 ms for an answer one comes free every 0.8 ms: the receivers of an extreme alert would queue for them.
+RESERVED = 12
 
 # What is below any priority: nothing waits.
 NOTHING = -1
@@ -46,12 +54,14 @@ class Lanes:
 
     def __init__(self, threads: tuple[int, int], room: int, per_host: int, on_room: Callable[[], None]) -> None:
         self._places = (per_host, max(1, min(per_host, threads[SLOW_LANE] // SLOW_LANE_PARTS)))
+        self._share = int(SHARE * per_host)
         self._low_water = threads
         self._room = room
         self._on_room = on_room
         lock = threading.Lock()
         self._lock = lock
         self._change = tuple(threading.Condition(lock) for _ in LANES)
+        self._urgent = threading.Condition(lock)
         self._arrivals = itertools.count()
         self._turns = [0, 0]
         self._ready: tuple[list[Entry], ...] = tuple([] for _ in LANES)
@@ -64,7 +74,9 @@ class Lanes:
         self._slow_under_way: Counter[str] = Counter()
         self._priorities: Counter[int] = Counter()  # of what is under way
         self._hungry = [False, False]
+        self._pressing = [NOTHING, NOTHING]  # there may be more of this priority in the table
         self._passed_over: frozenset[str] = frozenset()
+        self._looking = False  # a claim is under way: what it misses is told at its end
         self._open = True
 
     def room(self, lane: int) -> int:
@@ -81,34 +93,53 @@ class Lanes:
     def most_urgent(self, lane: int) -> int:
         """The highest priority that waits in a lane; when nothing waits, that is under way; else `NOTHING`."""
         with self._lock:
-            held = [entries[0] for (of_lane, _), entries in self._held.items() if of_lane == lane]
-            held += [entries[0] for entries in self._behind.values() if entries[0][2].lane == lane]
-            waiting = [-entry[0] for entry in (*self._ready[lane][:1], *held)]
-            return max(waiting or self._priorities, default=NOTHING)
+            return self._most_urgent(lane)
+
+    def runs_low(self, lane: int) -> bool:
+        """Whether another claim for a lane is worth while at once."""
+        with self._lock:
+            return self._is_low(lane)
+
+    def press(self, lane: int, priority: int) -> None:
+        """Calls as soon as nothing of this priority or above waits in a full lane any more: there may be more of it."""
+        with self._lock:
+            self._pressing[lane] = priority
 
     def saturated(self) -> frozenset[str]:
         """The hosts for which nothing more is to be claimed for now."""
         with self._lock:
-            most = self._places[FAST_LANE]
-            self._passed_over = frozenset(host for host, number in self._here.items() if number >= most)
+            self._passed_over = frozenset(host for host, number in self._here.items() if number >= self._share)
+            self._looking = True
             return self._passed_over
 
     def put(self, claimed: Iterable[Claimed]) -> None:
-        """Takes attempts in."""
+        """Takes attempts in, at the end of a claim."""
         with self._lock:
             for one in claimed:
                 self._waiting[one.lane] += 1
                 self._here[one.host] += 1
                 self._admit((-one.priority, next(self._arrivals), one))
+            # A lane that was filled calls when it runs low, without being asked for its room again.
+            self._hungry = [not self._is_low(lane) for lane in LANES]
+            self._looking = False
+            missed = any(self._has_room_again(host) for host in self._passed_over)
+            call = missed and self._is_low(FAST_LANE)
+        if call:
+            self._on_room()
 
-    def take(self, lane: int) -> Claimed | None:
-        """The next attempt of a lane; waits for one. ``None`` when the lanes are closed."""
+    def take(self, lane: int, *, reserved: bool = False) -> Claimed | None:
+        """The next attempt of a lane; waits for one. ``None`` when the lanes are closed.
+
+        Args:
+            lane: its number.
+            reserved: only one that is more urgent than something that is under way.
+        """
         with self._lock:
             while self._open:
-                one = self._next(lane)
+                one = self._next(lane) if not reserved or self._overtakes(lane) else None
                 if one is not None:
                     break
-                self._change[lane].wait()
+                (self._urgent if reserved else self._change[lane]).wait()
             else:
                 return None
             self._waiting[lane] -= 1
@@ -117,9 +148,7 @@ class Lanes:
             self._priorities[one.priority] += 1
             if lane == SLOW_LANE:
                 self._slow_under_way[one.host] += 1
-            call = self._hungry[lane] and self._is_low(lane)
-            if call:
-                self._hungry[lane] = False
+            call = self._calls(lane)
         if call:
             self._on_room()
         return one
@@ -145,7 +174,8 @@ class Lanes:
                     self._admit(heappop(held))
                     if not held:
                         del self._held[lane, one.host]
-            wanted = one.host in self._passed_over and self._here[one.host] < self._places[FAST_LANE]
+            # While the lane has enough to do, nothing could be claimed; it calls when that has changed.
+            wanted = not self._looking and self._has_room_again(one.host) and self._is_low(one.lane)
             if wanted:
                 self._passed_over -= {one.host}
         if wanted:
@@ -169,11 +199,30 @@ class Lanes:
         """Sends the threads home."""
         with self._lock:
             self._open = False
-            for change in self._change:
+            for change in (*self._change, self._urgent):
                 change.notify_all()
+
+    def _calls(self, lane: int) -> bool:
+        pressing = self._pressing[lane]
+        pressed = pressing != NOTHING and self._most_urgent(lane) < pressing
+        hungry = self._hungry[lane] and self._is_low(lane)
+        if pressed:
+            self._pressing[lane] = NOTHING
+        if hungry:
+            self._hungry[lane] = False
+        return pressed or hungry
+
+    def _most_urgent(self, lane: int) -> int:
+        held = [entries[0] for (of_lane, _), entries in self._held.items() if of_lane == lane]
+        held += [entries[0] for entries in self._behind.values() if entries[0][2].lane == lane]
+        waiting = [-entry[0] for entry in (*self._ready[lane][:1], *held)]
+        return max(waiting or self._priorities, default=NOTHING)
 
     def _is_low(self, lane: int) -> bool:
         return self._waiting[lane] < min(self._low_water[lane], self._room)
+
+    def _has_room_again(self, host: str) -> bool:
+        return host in self._passed_over and self._here[host] < self._share
 
     def _has_place(self, lane: int, host: str) -> bool:
         if self._under_way[host] >= self._places[FAST_LANE]:
@@ -184,6 +233,12 @@ class Lanes:
         lane = entry[2].lane
         heappush(self._ready[lane], entry)
         self._change[lane].notify()
+        if lane == FAST_LANE and self._overtakes(lane):
+            self._urgent.notify()
+
+    def _overtakes(self, lane: int) -> bool:
+        ready = self._ready[lane]
+        return bool(ready and self._priorities) and -ready[0][0] > min(self._priorities)
 
     def _next(self, lane: int) -> Claimed | None:
         """The entry whose turn it is, if its destination is free and its host has a place.

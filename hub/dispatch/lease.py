@@ -36,6 +36,10 @@ LOOK_AHEAD = 4
 # Due for so long without a turn, a delivery counts as overlooked: see `Ask.oldest`.
 OVERLOOKED = timedelta(seconds=60)
 
+# Nothing in a dispatcher's transactions waits for anything but the database: one that pauses for so long is held, and
+# others want the rows that it has locked.
+HELD_SECONDS = 5.0
+
 # Beyond any priority.
 HIGHEST = 2**31 - 1
 

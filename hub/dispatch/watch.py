@@ -22,12 +22,13 @@ from hub.channels.contract import Channel
 from hub.dispatch import tally
 from hub.dispatch.checks import Checks
 from hub.dispatch.doubts import Doubts, Look
+from hub.dispatch.lease import HELD_SECONDS
 from hub.dispatch.models import HOST_LENGTH
 from hub.dispatch.sender import Result
 from hub.dispatch.tally import Tally
 from hub.dispatch.watch_models import dispatchers
 from hub.kernel.clock import Clock
-from hub.kernel.db import transaction
+from hub.kernel.db import end_if_held, transaction
 from hub.kernel.ids import new_id
 
 log = logging.getLogger(__name__)
@@ -162,6 +163,7 @@ class Lookout:
         looks: list[Look] = []
         try:
             with self._context(), transaction() as session:
+                end_if_held(session, HELD_SECONDS)
                 _sign(session, known, now)
                 if self._id:
                     # Not with the first sign: a command that sends one message is over before a check has ended.

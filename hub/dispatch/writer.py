@@ -16,10 +16,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.dispatch import reasons, rows
+from hub.dispatch.lease import HELD_SECONDS
 from hub.dispatch.models import attempts, deliveries
 from hub.dispatch.sender import Result
 from hub.dispatch.states import OPEN, DeliveryState
-from hub.kernel.db import transaction
+from hub.kernel.db import end_if_held, transaction
 
 log = logging.getLogger(__name__)
 
@@ -179,6 +180,7 @@ class Writer:
         while not self._stopped.is_set():
             try:
                 with self._context(), transaction() as session:
+                    end_if_held(session, HELD_SECONDS)
                     changed = store(session, results)
                     self._note(session, results)
             except REFUSALS:

@@ -116,6 +116,22 @@ def transaction() -> Iterator[Session]:
             session.info["writing"] = False
 
 
+def end_if_held(session: Session, seconds: float) -> None:
+    """Has PostgreSQL end the open transaction if nothing comes for so long: whoever was held in it keeps no lock.
+
+    A process that is stopped, or whose host is, between two statements would else block every row that it has locked
+    until it wakes up. The connection is then ended too, and whoever wakes up gets an `sqlalchemy.exc.DBAPIError`.
+    On SQLite nothing is done: nobody can break another process's lock on a file.
+
+    Args:
+        session: of the open write transaction.
+        seconds: the longest pause between two statements.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        limit = sa.func.set_config("idle_in_transaction_session_timeout", f"{round(1000 * seconds)}ms", sa.true())
+        session.execute(sa.select(limit))
+
+
 def reading() -> Session:
     """The session of the current application context, for queries only; the context's end gives it back."""
     return db.session()

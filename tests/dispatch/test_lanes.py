@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 
 from hub.channels.contract import Destination
 from hub.dispatch.lanes import NOTHING, Lanes
 from hub.dispatch.lease import Claimed
 from hub.dispatch.models import FAST_LANE, SLOW_LANE
+from tests.dispatch.post import PATIENCE
 
 NOW = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 
@@ -46,6 +49,14 @@ class Calls:
 
 def lanes(calls: Calls | None = None, **changes) -> Lanes:
     return Lanes(**({"threads": (4, 4), "room": 10, "per_host": 2, "on_room": calls or Calls()} | changes))
+
+
+def wait_until(true) -> None:
+    """Until another thread has done it; bounded."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def taken(lanes: Lanes, number: int, lane: int = FAST_LANE) -> list[int]:
@@ -108,7 +119,9 @@ def test_lanes_share_a_hosts_places():
 def test_saturated_hosts_are_those_that_have_their_share_waiting_or_under_way():
     queue = lanes()
     assert queue.saturated() == frozenset()
-    queue.put([attempt(1, "a"), attempt(2, "a"), attempt(3, "b")])
+    queue.put([attempt(1, "a"), attempt(2, "a"), attempt(3, "b"), attempt(4, "b")])
+    assert queue.saturated() == frozenset()
+    queue.put([attempt(5, "a")])
     taken(queue, 2)
     assert queue.saturated() == {"a"}
 
@@ -128,17 +141,61 @@ def test_a_lane_has_room_when_it_runs_low_and_says_so_once():
 
 def test_a_host_that_was_passed_over_calls_when_it_has_room():
     calls = Calls()
-    queue = lanes(calls)
-    first, second = attempt(1, "a"), attempt(2, "a")
-    queue.put([first, second, attempt(3, "a")])
+    queue = lanes(calls, threads=(8, 4))
+    ours = [attempt(n, "a") for n in range(1, 5)]
+    queue.put(ours)
     assert queue.saturated() == {"a"}
+    queue.put([])
     taken(queue, 2)
-    queue.done(first)
+    queue.done(ours[0])
     assert calls.number == 0
-    queue.done(second)
+    queue.done(ours[1])
     assert calls.number == 1
     assert taken(queue, 1) == [3]
     assert queue.saturated() == frozenset()
+
+
+def test_a_full_lane_calls_for_no_host_before_it_runs_low():
+    calls = Calls()
+    queue = lanes(calls, room=20)
+    ours = [attempt(n, "a") for n in range(1, 4)]
+    queue.put([*ours, *(attempt(n, f"h{n}") for n in range(4, 9))])
+    assert queue.saturated() == {"a"}
+    queue.put([])
+    assert taken(queue, 2) == [1, 2]
+    queue.done(ours[0])
+    assert calls.number == 0, "six wait for four threads"
+    taken(queue, 3)
+    assert calls.number == 1
+
+
+def test_room_that_comes_while_a_claim_looks_is_told_at_its_end():
+    calls = Calls()
+    queue = lanes(calls)
+    ours = [attempt(n, "a") for n in range(1, 4)]
+    queue.put(ours)
+    taken(queue, 2)
+    assert queue.saturated() == {"a"}
+    queue.done(ours[0])
+    assert calls.number == 0
+    queue.put([])
+    assert calls.number == 1
+
+
+def test_a_full_lane_calls_when_the_urgent_that_it_took_have_started():
+    """A claim takes a share of each host: there may be more."""
+    calls = Calls()
+    queue = lanes(calls, room=20)
+    queue.put(attempt(n, f"h{n}") for n in range(1, 9))
+    assert queue.room(FAST_LANE) == 0
+    queue.put([attempt(10, "u", priority=144), attempt(11, "v", priority=144)])
+    queue.press(FAST_LANE, 144)
+    assert taken(queue, 1) == [10]
+    assert calls.number == 0
+    assert taken(queue, 1) == [11]
+    assert calls.number == 1
+    taken(queue, 1)
+    assert calls.number == 1
 
 
 def test_the_most_urgent_starts_first_whenever_it_came():
@@ -156,6 +213,20 @@ def test_the_most_urgent_goes_before_the_others_of_a_full_host():
     queue.put([attempt(5, "a", priority=144)])
     queue.done(first)
     assert taken(queue, 1) == [5]
+
+
+def test_reserved_threads_start_only_what_is_more_urgent_than_something_under_way():
+    queue = lanes(room=20)
+    queue.put([attempt(1, "a"), attempt(2, "b"), attempt(3, "c")])
+    assert taken(queue, 2) == [1, 2]
+    queue.put([attempt(4, "d", priority=144), attempt(5, "e", priority=144), attempt(6, "f", priority=100)])
+    assert [queue.take(FAST_LANE, reserved=True).delivery_id for _ in range(2)] == [4, 5]
+    started = []
+    threading.Thread(target=lambda: started.append(queue.take(FAST_LANE, reserved=True)), daemon=True).start()
+    assert taken(queue, 2) == [3, 6]
+    assert started == []
+    queue.put([attempt(7, "g", priority=120)])
+    wait_until(lambda: [one.delivery_id for one in started] == [7])
 
 
 def test_one_start_in_eight_is_for_whoever_has_waited_longest():

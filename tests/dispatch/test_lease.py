@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from hub.channels.contract import Acceptance
 from hub.dispatch.lease import Ask, Shelf, claim, take_back
@@ -17,8 +19,9 @@ from hub.dispatch.retry import Verdict
 from hub.dispatch.sender import Result
 from hub.dispatch.states import AttemptOutcome, DeliveryState
 from hub.dispatch.writer import store
-from hub.kernel.db import transaction
+from hub.kernel.db import end_if_held, reading, transaction
 from hub.kernel.phrase import Phrase
+from tests.dispatch.post import PATIENCE
 
 ASK = Ask(lane=FAST_LANE, limit=100, per_host=100, saturated=frozenset(), lease=timedelta(seconds=45))
 
@@ -88,10 +91,11 @@ def test_the_most_urgent_comes_first(post):
 
 
 def test_a_claim_takes_no_more_than_asked_and_a_hosts_share_of_it(post):
-    post.destinations("a/1", "a/2", "a/3", "b/1", "c/1", "d/1")
+    post.destinations("a/1", "a/2", "a/3", "a/4", "b/1", "c/1", "d/1")
     post.publish()
-    assert [one.host for one in claimed(post, limit=4, per_host=2)] == ["a", "a", "b", "c"]
-    assert [one.host for one in claimed(post, saturated=frozenset({"a"}))] == ["d"]
+    assert [one.host for one in claimed(post, limit=3, per_host=2)] == ["a", "b", "c"]
+    assert [one.host for one in claimed(post, per_host=2)] == ["d", "a", "a"]
+    assert claimed(post, saturated=frozenset({"a"})) == []
     assert [one.host for one in claimed(post)] == ["a"]
 
 
@@ -304,3 +308,20 @@ def test_bodies_are_read_once_and_few_are_kept(post):
             (one,) = claim(session, ASK, shelf, post.clock.now())
             assert shelf.body(session, one.publication_id, one.channel_id) is one.body
     assert len(shelf._bodies) == 32
+
+
+def test_whoever_is_held_in_the_middle_of_a_claim_locks_no_row_for_long(post):
+    post.destinations("a/1", "b/1")
+    post.publish()
+    with post.app.app_context():
+        if reading().get_bind().dialect.name != "postgresql":
+            pytest.skip("on SQLite the one process that may be held is the only one")
+    with pytest.raises(DBAPIError, match="idle-in-transaction"), post.app.app_context(), transaction() as session:
+        end_if_held(session, 0.1)
+        assert len(claim(session, ASK, Shelf(), post.clock.now())) == 2
+        assert claimed(post) == []
+        end = time.monotonic() + PATIENCE
+        while not (found := claimed(post)):
+            assert time.monotonic() < end
+            time.sleep(0.02)
+    assert len(found) == 2
