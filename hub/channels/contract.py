@@ -77,10 +77,11 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """One receiving end of a channel: a webhook's address, an e-mail address, or ``self`` for a single account."""
+    """One receiving end of a channel: a web or e-mail address, a telephone number, or ``self`` for a single account."""
 
     id: int
-    address: str
+    # Somebody's address or number: nothing that prints an attempt, such as a log, may show it.
+    address: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +371,17 @@ class ChannelAdapter(ABC):
         An adapter with many destinations overrides this.
         """
         return None if address == SINGLE_ADDRESS else Phrase("this channel has one destination of its own")
+
+    def normal_address(self, address: str) -> str:
+        """An address in the one form in which it is stored, so that nobody is entered twice; without network.
+
+        What is no address stays as it is: `check_address` says what is wrong.
+        """
+        return address
+
+    def shown_address(self, address: str) -> str:
+        """An address as a name that screens and the audit log may show when nobody gave another one."""
+        return address
 
     def destination_secret(self, address: str) -> Secret | None:  # noqa: ARG002 - adapters that sign look at it
         """What the receiver at this address needs to check that a message is ours; ``None`` where nothing is signed."""

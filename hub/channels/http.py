@@ -15,7 +15,8 @@ other 4xx, 501, 505          permanent  the same request will be refused again
 ===========================  =========  ===============================================================================
 
 500 and 502 are no proof that nothing happened; they are transient because on a warning the cost of a missing message is
-higher than that of a double one, and because every HTTP channel of ours sends an idempotency key with each attempt.
+higher than that of a double one, and because the far side recognises a repeat. An adapter whose far side does not must
+judge them by itself, and call them unknown.
 
 What says something about the host itself, and not about one message: no connection, 5xx and 401 (`Trouble.HOST`), 429
 (`Trouble.PACE`).

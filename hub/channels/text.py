@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -86,6 +86,7 @@ _EMOJI_OR_SIGN = regex.compile(r"\p{Emoji_Presentation}|\p{Emoji}\uFE0F|[\u2600-
 _GRAPHEME = regex.compile(r"\X")
 # A name with a label of more than 63 characters is no host (RFC 1035), so X does not link it.
 _HTTP = re.compile(r"https?://(?![^\s/]{0,253}[^\s/.]{64})[^\s<>\"«»]*[^\s<>\"«».,;:!?'\u2019)\]}…]", re.IGNORECASE)
+_HASHTAG = re.compile(r"(?<!\S)#(?=\w*[^\W\d_])\w{1,64}\b")
 _INNER_DOT = re.compile(r"\w\.\w")
 # X also links bare names such as ``test.com``. The list holds the endings that French and international names use.
 _BARE = re.compile(
@@ -183,6 +184,16 @@ def graphemes(text: str) -> int:
     if _SINGLE_GRAPHEMES.fullmatch(text):
         return len(text)
     return sum(1 for _cluster in _GRAPHEME.finditer(text))
+
+
+def links(text: str) -> Iterator[tuple[int, int]]:
+    """Where the web addresses of a text begin and end, without the punctuation after them."""
+    return (found.span() for found in _HTTP.finditer(text))
+
+
+def hashtags(text: str) -> Iterator[tuple[int, int]]:
+    """Where the hashtags of a text begin and end, their mark included. A number alone is none."""
+    return (found.span() for found in _HASHTAG.finditer(text))
 
 
 def holds_emoji(text: str) -> bool:

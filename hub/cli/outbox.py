@@ -14,7 +14,7 @@ from hub.channels.contract import Channel
 from hub.cli.speech import REFUSED, UNDER_WAY, json_option, operator, said, say, show_json, speaks
 from hub.dispatch import destination_tables
 from hub.dispatch.destination_tables import Fate
-from hub.dispatch.destinations import add_destination, disable_destination
+from hub.dispatch.destinations import add_destination, as_entered, disable_destination
 from hub.dispatch.models import destinations
 from hub.dispatch.queries import waiting_summary
 from hub.dispatch.service import resume, stop_all
@@ -106,13 +106,14 @@ destination = AppGroup("destination", help="Receiving ends of channels that have
 @destination.command("add")
 @click.argument("channel_id")
 @click.argument("address")
-@click.option("--label", default="", help="Who that is; by default the address.")
+@click.option("--label", default="", help="Who that is; by default the address, of a telephone number its end.")
 @json_option
 @speaks
 def add(channel_id: str, address: str, label: str, *, as_json: bool) -> None:
     """Adds a destination; a webhook's own signing secret is shown once."""
     channel = _channel(channel_id)
-    number = add_destination(channel, address, label or address, parts().clock.now(), actor=operator())
+    address, label = as_entered(channel, address, label)
+    number = add_destination(channel, address, label, parts().clock.now(), actor=operator())
     secret = channel.adapter.destination_secret(address)
     if as_json:
         show_json({"id": number, "secret": secret.reveal() if secret else None})

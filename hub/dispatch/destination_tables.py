@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.audit import service as audit
 from hub.channels.contract import Channel
-from hub.dispatch.destinations import faults_of
+from hub.dispatch.destinations import as_entered, faults_of
 from hub.dispatch.models import deliveries, destinations
 from hub.dispatch.states import DeliveryState
 from hub.identity.actor import Actor
@@ -55,7 +55,10 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line that it ends on, what it says, what becomes of it, and why it is refused."""
+    """One row: the line that it ends on, what it says, what becomes of it, and why it is refused.
+
+    The label of a refused row is what was typed, so that it can stand in a form again.
+    """
 
     line: int
     address: str
@@ -181,14 +184,14 @@ _STANDING = sa.select(destinations.c.address, destinations.c.enabled)
 def _judged(channel: Channel, given: Sequence[tuple[int, list[str]]], known: dict[str, bool]) -> Iterator[Row]:
     seen: dict[str, int] = {}
     for line, cells in given:
-        address = cells[0].strip()
-        label = next((cell.strip() for cell in cells[1:2] if cell.strip()), address)
+        typed = "".join(cells[1:2]).strip()
+        address, label = as_entered(channel, cells[0], typed)
         faults = faults_of(channel, address, label)
         first = seen.setdefault(address, line)
         if faults:
-            yield Row(line, address, label, Fate.REFUSED, faults[0].phrase)
+            yield Row(line, address, typed, Fate.REFUSED, faults[0].phrase)
         elif first != line:
-            yield Row(line, address, label, Fate.REFUSED, Phrase("line %(line)s has the same address", line=first))
+            yield Row(line, address, typed, Fate.REFUSED, Phrase("line %(line)s has the same address", line=first))
         elif address not in known:
             yield Row(line, address, label, Fate.NEW)
         else:

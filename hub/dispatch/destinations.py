@@ -29,6 +29,13 @@ SELF = "self"
 def add_destination(channel: Channel, address: str, label: str, now: datetime, *, actor: Actor = HUB) -> int:
     """Adds a destination to a channel, or opens a closed one again.
 
+    Args:
+        channel: where it belongs.
+        address: as it was typed; stored in the channel's own form of it.
+        label: who that is; if empty, what the channel shows of an address.
+        now: the time.
+        actor: who adds it.
+
     Returns:
         The destination's id.
 
@@ -36,7 +43,7 @@ def add_destination(channel: Channel, address: str, label: str, now: datetime, *
         InvalidInput: the address is not one of this channel, or the label is empty or too long.
         Conflict: the channel has this destination already.
     """
-    address, label = address.strip(), label.strip()
+    address, label = as_entered(channel, address, label)
     if faults := faults_of(channel, address, label):
         raise InvalidInput(faults)
     with transaction() as session:
@@ -46,8 +53,9 @@ def add_destination(channel: Channel, address: str, label: str, now: datetime, *
             )
         ).one_or_none()
         if known and known.enabled:
+            shown = channel.adapter.shown_address(address)
             raise Conflict(
-                Phrase("%(channel)s has this destination already: %(address)s", channel=channel.label, address=address)
+                Phrase("%(channel)s has this destination already: %(address)s", channel=channel.label, address=shown)
             )
         if known:
             found: int = known.id
@@ -128,6 +136,17 @@ def ensure_single_destinations(channels: Iterable[Channel], now: datetime) -> No
         on_postgresql = session.get_bind().dialect.name == "postgresql"
         insert = postgresql.insert(destinations) if on_postgresql else sqlite.insert(destinations)
         session.execute(insert.on_conflict_do_nothing(), missing)
+
+
+def as_entered(channel: Channel, address: str, label: str) -> tuple[str, str]:
+    """Address and label as they are stored.
+
+    The address is in the channel's own form; a label that is left empty or repeats the address is what the channel shows
+    of it.
+    """
+    normal, label = channel.adapter.normal_address(address.strip()), label.strip()
+    named = label and channel.adapter.normal_address(label) != normal
+    return normal, label if named else channel.adapter.shown_address(normal)
 
 
 def faults_of(channel: Channel, address: str, label: str) -> list[Fault]:

@@ -42,7 +42,7 @@ class DeliveryRow:
     id: int
     publication_id: str
     channel_id: str
-    address: str
+    address: str = field(repr=False)
     label: str
     state: DeliveryState
     attempts: int

@@ -21,7 +21,7 @@ from hub.channels.contract import (
 )
 from hub.channels.registry import contract_faults, discover
 from hub.kernel.phrase import Phrase
-from tests.channels.samples import message
+from tests.channels.samples import attempt, message
 
 
 class AdapterContract:
@@ -31,6 +31,8 @@ class AdapterContract:
     settings: ClassVar[Mapping[str, Any]] = {}
     secrets: ClassVar[tuple[str, ...]] = ()
     good_address: ClassVar[str] = "self"
+    # The good address as somebody may type it, where that differs.
+    typed_address: ClassVar[str] = ""
     bad_addresses: ClassVar[tuple[str, ...]] = ("", "someone else")
 
     def carried(self) -> OutboundMessage:
@@ -91,3 +93,11 @@ class AdapterContract:
         own = type(adapter).read_back is not ChannelAdapter.read_back
         assert adapter.can_read_back == own
         assert adapter.settles_after >= timedelta(0)
+
+    def test_an_address_has_one_form_and_is_hidden_in_print(self, adapter: ChannelAdapter) -> None:
+        normal = adapter.normal_address(self.typed_address or self.good_address)
+        assert normal == self.good_address
+        assert adapter.normal_address(normal) == normal
+        assert [bad for bad in self.bad_addresses if adapter.check_address(adapter.normal_address(bad)) is None] == []
+        assert adapter.shown_address(normal)
+        assert normal not in repr(attempt(adapter, self.carried(), normal).destination)

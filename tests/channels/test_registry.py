@@ -141,6 +141,8 @@ def test_the_shipped_examples_are_right_once_their_marks_are_taken_off(
     token.write_text("token")
     monkeypatch.setenv("HUB_SECRET_WEBHOOK", "w" * 40)
     monkeypatch.setenv("HUB_SECRET_SMTP", "password")
+    monkeypatch.setenv("HUB_SECRET_BLUESKY", "app-password")
+    monkeypatch.setenv("HUB_SECRET_SMS", "password")
     shipped = (ROOT / "config" / "channels.toml").read_text(encoding="utf-8")
     start = shipped.index("# --- signed posts")
     examples = re.sub(r"(?m)^#(?! ---) ?", "", shipped[start:]).replace("/etc/tocsin/mastodon-token", str(token))
@@ -176,7 +178,7 @@ MASTODON = {"kind": '"mastodon"', "settings": '{server = "https://social.example
         ("colour = 1\n", "unknown key 'colour'"),
         ("channel = 1\n", "[[channel]] tables"),
         ("[channel]\nid = 1\n", "[[channel]] tables"),
-        (channel(kind='"smoke"'), "there is no 'smoke'; the kinds are cap_feed"),
+        (channel(kind='"smoke"'), "there is no 'smoke'; the kinds are bluesky, cap_feed"),
         (channel(kind="[1]"), "there is no [1]"),
         (channel(kind=""), "kind: missing"),
         (channel(id=""), "id: missing"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from hub.channels.contract import UnknownOutcomeError
+from hub.audit.models import AuditEntry
+from hub.channels.adapters.sms import Sms
+from hub.channels.contract import Channel, UnknownOutcomeError
 from hub.dispatch.destinations import add_destination, disable_destination, ensure_single_destinations
 from hub.dispatch.models import destinations
 from hub.dispatch.queries import destination_counts
@@ -62,6 +64,22 @@ def test_the_same_destination_twice(post):
     assert add(post, label="Open again") == destination_id
     with post.app.app_context():
         assert destination_counts(reading()) == {"obedient": 1}
+
+
+def test_a_number_is_kept_in_one_form_and_shown_nowhere(post, monkeypatch):
+    monkeypatch.setenv("HUB_SECRET_SMS", "password")
+    known = {"gateway": "https://sms.example/send", "username": "u", "password": "env:HUB_SECRET_SMS", "sender": "Town"}
+    adapter = Sms("sms", Sms.settings_schema().load(known), ("fr",), post.adapter().hub)
+    post.channels["sms"] = Channel("sms", "sms", "SMS", True, ("fr",), adapter)
+    add(post, "06 12 34 56 78", "", "sms")
+    with pytest.raises(Conflict) as conflict:
+        add(post, "+33612345678", "Anne Roy", "sms")
+    with post.app.app_context():
+        row = reading().execute(sa.select(destinations)).one()
+        logged = reading().execute(sa.select(AuditEntry.detail)).scalars().all()
+    assert (row.address, row.label, row.host) == ("+33612345678", "… 78", "sms")
+    assert len(logged) == 1
+    assert "345678" not in str(logged) + str(conflict.value)
 
 
 def test_nothing_more_goes_to_a_closed_destination(post):

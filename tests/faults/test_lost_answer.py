@@ -1,4 +1,7 @@
-"""F17 on Mastodon: the status was taken in, its answer was lost, and it is too late to repeat it safely."""
+"""F17 where a repeat is not safe: the message was taken in, and its answer was lost.
+
+On Mastodon the hub asks when it is too late for a repeat; an SMS gateway can never be asked.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import pytest
 from flask import Flask
 
 from hub.channels.adapters.mastodon import Mastodon
+from hub.channels.adapters.sms import Sms
 from hub.channels.contract import Channel, RenderedText, Surroundings
 from hub.dispatch.watch import Lookout
 from hub.kernel.db import db
@@ -13,6 +17,7 @@ from hub.kernel.http import GuardedClient
 from tests.dispatch.post import PATIENCE, Post, make_app
 from tests.peers import http_peer as peers
 from tests.peers.http_peer import running_http_peer
+from tests.peers.kannel_peer import PASSWORD, USERNAME, KannelPeer
 from tests.peers.mastodon_peer import TOKEN, MastodonPeer
 
 TEXT = "Mairie de Rivemont : la Lise déborde."
@@ -79,3 +84,21 @@ def test_the_hub_finds_out_by_itself_and_posts_once(post, server, taken):
     assert [status["status"] for status in server.statuses.values()] == [TEXT]
     (row,) = post.rows()
     assert row.remote_id in server.statuses
+
+
+@pytest.mark.parametrize("lost", [peers.reset_after_request(), peers.answer(502)])
+def test_an_sms_that_may_have_left_is_not_sent_again_by_the_hub(post, server, monkeypatch, lost):
+    monkeypatch.setenv("HUB_SECRET_SMS", PASSWORD)
+    gateway = KannelPeer(server.http)
+    known = {"gateway": gateway.url, "username": USERNAME, "password": "env:HUB_SECRET_SMS", "sender": "Rivemont"}
+    adapter = Sms("sms", Sms.settings_schema().load(known), ("fr",), post.channels["masto"].adapter.hub)
+    post.channels["sms"] = Channel("sms", "sms", "SMS", True, ("fr",), adapter)
+    post.destinations("+33612345678", "+33712345678", channel_id="sms")
+    gateway.after_accepting.append(lost)
+    post.publish("a1", ("sms",), texts={"sms": {"fr": RenderedText("sms", "fr", {"text": TEXT})}})
+    for _ in range(3):
+        post.run()
+        look(post)
+        post.clock.advance(600)
+    assert sorted(post.states()) == ["accepted", "unknown"]
+    assert sorted(one["to"] for one in gateway.sent) == ["+33612345678", "+33712345678"]

@@ -16,7 +16,6 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from time import monotonic
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import marshmallow as ma
 
@@ -34,8 +33,8 @@ from hub.channels.contract import (
     UnknownOutcomeError,
 )
 from hub.channels.http import exchange, json_object
+from hub.channels.setting_checks import is_origin
 from hub.channels.text import MASTODON_LIMIT, mastodon_length
-from hub.kernel.addresses import is_private
 from hub.kernel.http import Answer
 from hub.kernel.phrase import Phrase
 from hub.kernel.secret import SecretField
@@ -54,15 +53,6 @@ CLOCK_TOLERANCE = timedelta(minutes=1)
 SHORTEST_DEADLINE = 0.1
 
 
-def _is_origin(address: str) -> None:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+", address):
-        msg = "expected the address of the server without a path, such as https://social.example"
-        raise ma.ValidationError(msg)
-    if address.startswith("http:") and not is_private(urlsplit(address).hostname or ""):
-        msg = "the token would travel in clear: expected https:// (http only to a numeric private address)"
-        raise ma.ValidationError(msg)
-
-
 class MastodonSettings(ma.Schema):
     """``server`` is the address of the instance, ``token`` needs the scopes ``write:statuses`` and ``read:accounts``.
 
@@ -72,7 +62,7 @@ class MastodonSettings(ma.Schema):
     and both stay) or an ``edit`` of it.
     """
 
-    server = ma.fields.String(required=True, validate=_is_origin)
+    server = ma.fields.String(required=True, validate=is_origin)
     token = SecretField(required=True)
     visibility = ma.fields.String(load_default="public", validate=ma.validate.OneOf(("public", "unlisted", "private")))
     follow_ups = ma.fields.String(load_default="reply", validate=ma.validate.OneOf(("reply", "edit")))

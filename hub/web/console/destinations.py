@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from hub.channels.contract import Channel
 from hub.dispatch import destination_tables
 from hub.dispatch.destination_tables import Fate, Table
-from hub.dispatch.destinations import add_destination, disable_destination
+from hub.dispatch.destinations import add_destination, as_entered, disable_destination
 from hub.kernel.db import reading
 from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
@@ -47,16 +47,16 @@ def destinations(channel_id: str) -> ResponseReturnValue:
 def enter_destination(channel_id: str) -> ResponseReturnValue:
     """Enters one destination, or opens a closed one again. A webhook's signing secret is shown, this once."""
     channel, typed = _channel(channel_id), {name: request.form.get(name, "") for name in ("address", "label")}
-    address, label = typed["address"].strip(), typed["label"].strip()
+    address, label = as_entered(channel, typed["address"], typed["label"])
     try:
-        add_destination(channel, address, label or address, parts().clock.now(), actor=current_officer().actor)
+        add_destination(channel, address, label, parts().clock.now(), actor=current_officer().actor)
     except InvalidInput as error:
         return _page(channel, typed, error.faults), error.status
     except Conflict as error:
         return _page(channel, typed, (Fault("address", error.detail),)), error.status
     if secret := channel.adapter.destination_secret(address):
         return _page(channel, secret=secret)
-    flash(gettext("Entered: %(label)s", label=label or address))
+    flash(gettext("Entered: %(label)s", label=label))
     return redirect(url_for("console.destinations", channel_id=channel.id), 303)
 
 
@@ -142,7 +142,8 @@ def _page(
     channel: Channel, typed: dict[str, str] | None = None, faults: Sequence[Fault] = (), *, secret: Secret | None = None
 ) -> str:
     asked = Asked(request.args.get("q", "")[:200], max(1, min(request.args.get("page", 1, int), 10_000)))
-    known, number = destination_tables.found(reading(), channel.id, asked.words, page=asked.page, size=PAGE_SIZE)
+    words = channel.adapter.normal_address(asked.words)
+    known, number = destination_tables.found(reading(), channel.id, words, page=asked.page, size=PAGE_SIZE)
     return render_template(
         "console/destinations.html",
         channel=channel,
