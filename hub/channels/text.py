@@ -17,6 +17,8 @@ import regex  # type: ignore[import-untyped]  # it ships no types
 from hub.kernel.phrase import Phrase
 
 SMS_SEGMENTS = 2
+# What the marks of an exercise may take on top of it.
+SMS_MARKS = 1
 GSM7_SINGLE, GSM7_PART = 160, 153
 UCS2_SINGLE, UCS2_PART = 70, 67
 X_LIMIT = 280

@@ -30,6 +30,7 @@ from urllib.parse import quote_plus, urlencode
 
 import marshmallow as ma
 
+from hub.cap.vocabulary import Status
 from hub.channels import telephone
 from hub.channels.contract import (
     LANGUAGE_NAMES,
@@ -46,7 +47,7 @@ from hub.channels.contract import (
 )
 from hub.channels.http import SERVER_ERROR, SUCCESS, exchange, failure
 from hub.channels.setting_checks import is_page
-from hub.channels.text import SMS_SEGMENTS, sms, to_gsm7
+from hub.channels.text import SMS_MARKS, SMS_SEGMENTS, sms, to_gsm7
 from hub.kernel.http import Answer
 from hub.kernel.phrase import Phrase
 from hub.kernel.secret import Secret, SecretField
@@ -120,9 +121,10 @@ class Sms(ChannelAdapter):
         (found,) = self.texts(message)
         text = to_gsm7(found.text)
         counted = sms(text)
-        if counted.segments > SMS_SEGMENTS:
+        limit = SMS_SEGMENTS + (SMS_MARKS if message.status == Status.EXERCISE else 0)
+        if counted.segments > limit:
             raise PermanentChannelError(
-                Phrase("the text takes %(used)s SMS, at most %(limit)s", used=counted.segments, limit=SMS_SEGMENTS)
+                Phrase("the text takes %(used)s SMS, at most %(limit)s", used=counted.segments, limit=limit)
             )
         if self.settings["method"] == "get" and len(quote_plus(text)) > LONGEST_ENCODED:
             raise PermanentChannelError(Phrase('this text does not fit into an address; set method = "post"'))
@@ -131,13 +133,14 @@ class Sms(ChannelAdapter):
             "language": found.language,
             "alphabet": counted.alphabet,
             "parts": counted.segments,
+            "limit": limit,
             "expires": message.expires.astimezone(UTC).isoformat(),
         }
 
     def preview(self, body: Body) -> list[PreviewPart]:
         """The text with the parts that it costs for each number."""
         title = LANGUAGE_NAMES[body["language"]]
-        return [PreviewPart(title, body["text"], body["parts"], SMS_SEGMENTS, Phrase("SMS parts"))]
+        return [PreviewPart(title, body["text"], body["parts"], body["limit"], Phrase("SMS parts"))]
 
     def normal_address(self, address: str) -> str:
         """The number in its international form."""

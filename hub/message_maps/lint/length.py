@@ -17,6 +17,7 @@ from hub.channels.text import (
     LED_WORDS,
     MASTODON_LIMIT,
     MASTODON_URL,
+    SMS_MARKS,
     X_LIMIT,
     graphemes,
     led_lines,
@@ -175,8 +176,8 @@ def worst_sms_is_short(view: TextView) -> Iterator[Remark]:
         yield Remark(_too_many_parts(plain.segments, limit, plain.units))
         return
     drill = sms(marked("sms", view.language, {"text": text})["text"])
-    if drill.segments > limit + 1:
-        yield Remark(_too_many_parts(drill.segments, limit + 1, drill.units))
+    if drill.segments > limit + SMS_MARKS:
+        yield Remark(_too_many_parts(drill.segments, limit + SMS_MARKS, drill.units))
 
 
 def _too_many_parts(parts: int, limit: int, units: int) -> Phrase:
@@ -336,7 +337,7 @@ def finished_text_fits(view: RenderedView) -> Iterator[Remark]:
 def finished_sms_is_short(view: RenderedView) -> Iterator[Remark]:
     """Three parts at most, because an exercise's marks take one."""
     found = sms(view.parts["text"])
-    limit = view.rules.sms_segments + 1
+    limit = view.rules.sms_segments + SMS_MARKS
     if found.segments > limit:
         phrase = Phrase("%(parts)s SMS parts; the limit is %(limit)s", parts=found.segments, limit=limit)
         yield Remark(phrase, part="text")

@@ -144,6 +144,14 @@ def test_the_alphabet_and_the_parts(
     assert [(one["text"], one["coding"]) for one in gateway.sent] == [(text, coding)]
 
 
+@pytest.mark.parametrize(("status", "most"), [("Actual", 306), ("Exercise", 459)])
+def test_the_marks_of_an_exercise_may_take_one_part_more(getting: Sms, status: str, most: int) -> None:
+    (part,) = getting.preview(getting.render(message(status=status, texts=texts(fr="a" * most))))
+    assert part.used == part.limit
+    with pytest.raises(PermanentChannelError, match="SMS, at most"):
+        getting.render(message(status=status, texts=texts(fr="a" * (most + 1))))
+
+
 @pytest.mark.parametrize(("text", "fits"), [("é" * 208, True), ("é" * 209, False)])
 def test_what_does_not_fit_into_an_address_is_told_beforehand(
     hub: Surroundings, gateway: KannelPeer, text: str, fits: bool
