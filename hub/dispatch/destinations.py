@@ -141,8 +141,8 @@ def ensure_single_destinations(channels: Iterable[Channel], now: datetime) -> No
 def as_entered(channel: Channel, address: str, label: str) -> tuple[str, str]:
     """Address and label as they are stored.
 
-    The address is in the channel's own form; a label that is left empty or repeats the address is what the channel shows
-    of it.
+    The address is in the channel's own form; a label that is left empty or repeats the address is what the channel
+    shows of it.
     """
     normal, label = channel.adapter.normal_address(address.strip()), label.strip()
     named = label and channel.adapter.normal_address(label) != normal

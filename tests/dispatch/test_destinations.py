@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from hub.audit.models import AuditEntry
 from hub.channels.adapters.sms import Sms
 from hub.channels.contract import Channel, UnknownOutcomeError
+from hub.dispatch import destination_tables
+from hub.dispatch.destination_tables import Fate
 from hub.dispatch.destinations import add_destination, disable_destination, ensure_single_destinations
 from hub.dispatch.models import destinations
 from hub.dispatch.queries import destination_counts
@@ -74,6 +76,15 @@ def test_a_number_is_kept_in_one_form_and_shown_nowhere(post, monkeypatch):
     add(post, "06 12 34 56 78", "", "sms")
     with pytest.raises(Conflict) as conflict:
         add(post, "+33612345678", "Anne Roy", "sms")
+    table = b"Mobile;Nom\n612345678;Anne Roy\n33 7 12 34 56 79;0712345679\n0712345679;Ali\n3639;Taxi\n"
+    with post.app.app_context():
+        rows = destination_tables.look(reading(), post.channels["sms"], table).rows
+    assert [(row.address, row.label, row.fate) for row in rows] == [
+        ("+33612345678", "Anne Roy", Fate.PRESENT),
+        ("+33712345679", "… 79", Fate.NEW),
+        ("+33712345679", "Ali", Fate.REFUSED),
+        ("3639", "Taxi", Fate.REFUSED),
+    ]
     with post.app.app_context():
         row = reading().execute(sa.select(destinations)).one()
         logged = reading().execute(sa.select(AuditEntry.detail)).scalars().all()
