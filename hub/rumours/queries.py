@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.rumours.models import Confirmation, Evidence, Report, Rumour
-from hub.rumours.speed import measured
+from hub.rumours.speed import HOUR, measured
 from hub.rumours.states import UNDER_WAY, ReportState, Response, Workflow
 from hub.rumours.triage import BANDS, Band
 
@@ -116,7 +116,10 @@ def to_review(session: Session, now: datetime) -> list[Review]:
     """Decisions not to amplify whose day has come, or whose rumour is reported again."""
     left_alone = (Rumour.workflow == Workflow.CLOSED) & (Rumour.response == Response.MONITOR)
     found = []
-    for rumour in session.scalars(sa.select(Rumour).where(left_alone).order_by(Rumour.review_at)):
+    # Over the years there are thousands; only what was reported within the hour can be spreading.
+    lately = sa.exists().where(Report.rumour_id == Rumour.id, Report.received_at > now - HOUR)
+    looked_at = left_alone & sa.or_(Rumour.review_at <= now, lately)
+    for rumour in session.scalars(sa.select(Rumour).where(looked_at).order_by(Rumour.review_at)):
         due = rumour.review_at is not None and rumour.review_at <= now
         spreads = measured(session, rumour.id, now) > 0
         if due or spreads:

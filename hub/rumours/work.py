@@ -23,6 +23,7 @@ from hub.rumours.changing import Change, Ref, changing, locked
 from hub.rumours.desk import RumourDesk
 from hub.rumours.errors import StepRefused
 from hub.rumours.models import CLAIM_LENGTH, Event, Report, Rumour
+from hub.rumours.plain import one_line
 from hub.rumours.register import writing as register
 from hub.rumours.speed import measured
 from hub.rumours.states import REPORT_MOVES, ReportState, Response, Step, Workflow
@@ -59,7 +60,7 @@ def open_rumour(
         StepRefused: the report belongs to a rumour already, or was set aside as abuse.
     """
     now = desk.clock.now()
-    claim = {language: text.strip() for language, text in claim.items() if text.strip()}
+    claim = {language: said for language, text in claim.items() if (said := one_line(text))}
     _check_claim(claim, desk.settings.site.languages[0])
     for draw in range(DRAWS):
         rumour_id = short_id(ID_CHARACTERS)
@@ -71,7 +72,7 @@ def open_rumour(
                 session.add(rumour)
                 session.flush()
                 if report_id:
-                    report = session.get(Report, report_id)
+                    report = session.get(Report, report_id, with_for_update=True)
                     if report is None:
                         raise NotFound(Phrase("There is no report %(report)s.", report=report_id))
                     if report.rumour_id or ReportState.LINKED not in REPORT_MOVES[ReportState(report.state)]:
@@ -354,9 +355,14 @@ def merge(desk: RumourDesk, ref: Ref, into: str, *, actor: Actor) -> None:
             raise InvalidInput([Fault("into", Phrase("That one was merged into %(other)s.", other=other.merged_into))])
         change.move(Step.MERGE)
         change.rumour.merged_into = into
+        # What was merged into this one before leads there too: no pointer leads to another pointer.
+        earlier = change.session.scalars(sa.select(Rumour).where(Rumour.merged_into == ref.rumour_id)).all()
+        for each in earlier:
+            each.merged_into = into
         moved = sa.update(Report).where(Report.rumour_id == ref.rumour_id).values(rumour_id=into)
         change.session.execute(moved)
         other.communes = sorted({*other.communes, *change.rumour.communes})
         other.revision += 1
-        register.merged(change.session, ref.rumour_id, into)
+        for moved_id in (ref.rumour_id, *(row.id for row in earlier)):
+            register.merged(change.session, moved_id, into)
         change.detail["into"] = into

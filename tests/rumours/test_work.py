@@ -187,11 +187,14 @@ def test_two_rumours_that_are_one(any_desk):
     row = any_desk.row(other)
     assert (row.workflow, row.merged_into) == ("merged", kept)
     assert reading().get_one(Report, "r1").rumour_id == kept
-    third = any_desk.opened()
+    third = any_desk.opened({"fr": " Un\u200b pont\nen moins. "})
+    assert any_desk.row(third).claim == {"fr": "Un pont en moins."}, "one line without what cannot be seen"
     with pytest.raises(InvalidInput, match=kept):
         work.merge(any_desk.desk, any_desk.ref(third), other, actor=ANNE)
     with pytest.raises(StepRefused):
         work.triage(any_desk.desk, any_desk.ref(other), GRAVE, actor=ANNE)
+    work.merge(any_desk.desk, any_desk.ref(kept), third, actor=ANNE)
+    assert any_desk.row(other).merged_into == third, "no pointer leads to another pointer"
 
 
 @pytest.mark.parametrize(

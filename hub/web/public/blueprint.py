@@ -56,6 +56,7 @@ def _page() -> dict[str, Any]:
         "language_asked": g.language_asked,
         "others": [language for language in settings.site.languages if language != g.language],
         "to": to,
+        "in_front": in_front,
         "in_language": in_language,
         "no_danger": NO_DANGER,
         "simple": SIMPLE,
@@ -67,7 +68,12 @@ def _page() -> dict[str, Any]:
 
 def to(endpoint: str, **values: Any) -> str:
     """A link that keeps the language if the reader has chosen one."""
-    return prefixed(url_for(f"public.{endpoint}", **values), g.language if g.language_asked else None)
+    return in_front(url_for(f"public.{endpoint}", **values))
+
+
+def in_front(address: str) -> str:
+    """An address of ours with the language in front that the reader has chosen, if one was chosen."""
+    return prefixed(address, g.language if g.language_asked else None)
 
 
 def prefixed(address: str, language: str | None) -> str:

@@ -10,13 +10,16 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful && notice()) notice().hidden = true;
 });
 
+const HELD = 10000; // milliseconds
+
 // A second click on "send" is harmless (the hub knows the message by its identifier), but the officer should see
 // that the first one counted. The button is not disabled: its name and value would not be sent.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.hasAttribute("data-once")) {
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "yes";
+    // After a while a click counts again: whoever has stopped a page that hangs must be able to send.
+    if (Date.now() - Number(form.dataset.sent || 0) < HELD) { event.preventDefault(); return; }
+    form.dataset.sent = Date.now();
     const button = event.submitter;
     if (button) button.setAttribute("aria-busy", "true");
   }

@@ -151,11 +151,13 @@
 
   const start = async () => {
     const answer = await fetch(figure.dataset.nodes, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
+    // Whoever is logged out gets the page to log in, which is no map.
+    if (!answer.ok || answer.redirected) return;
+    const data = await answer.json();
     figure.hidden = false;
     // On paper, for one, it is not shown; the library cannot draw without a size.
     if (!canvas.clientWidth) return;
-    const mind = draw(await answer.json());
+    const mind = draw(data);
     listen(mind);
     mind.scaleFit();
     figure.dataset.ready = "yes";

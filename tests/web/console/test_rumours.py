@@ -217,6 +217,7 @@ def test_bad_input_is_named_at_its_field_and_nothing_typed_is_lost(anne):
         areas = [text for name, text in typed.get(form, {}).items() if name.startswith(("fact.", "why.", "statement"))]
         assert all(text in unescape(anne.page) for text in areas), (form, wrong)
     assert do(anne, rumour_id, "merge", into="zzzzzzz").status_code == 404
+    assert 'value="zzzzzzz"' in anne.page
     assert do(anne, rumour_id, "merge", into=rumour_id).status_code == 422
 
 
@@ -280,6 +281,7 @@ def test_a_volunteer_adds_what_was_seen_and_publishes_nothing(town, anne, volunt
     for deed in refused:
         assert volunteer.post(f"{DESK}/{rumour_id}/{deed}", {"revision": "9"}).status_code == 403, deed
     assert volunteer.get("/console/").status_code == 403
+    assert f'<p>\n  <a href="{DESK}">' in volunteer.page, "the way back is open to them"
     with town.app_context():
         assert reading().get(Rumour, rumour_id).workflow == "verifying"
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from hub.kernel.db import reading
 from hub.kernel.errors import Conflict, InvalidInput
-from hub.kernel.phrase import Phrase
 from hub.rumours import linking, queries
 from hub.rumours.answer import from_json
 from hub.web.console.blueprint import blueprint
 from hub.web.console.rumours import typed, words
 from hub.web.console.rumours.sheet import ADDRESS, here, sheet_of
 from hub.web.console.rumours.typed import Shown
-from hub.web.language import say
 from hub.web.parts import parts
 from hub.web.security import access, current_officer
 
@@ -37,7 +36,7 @@ def answer_reporters(rumour_id: str) -> ResponseReturnValue:
         return _page(rumour_id, Shown(request.form, error.faults)), error.status
     except Conflict as error:
         return _page(rumour_id, Shown(request.form, conflict=error.detail)), error.status
-    flash(say(Phrase("%(count)s reports are answered: their reporters see it with their code.", count=told)))
+    flash(ngettext("%(num)s report is answered.", "%(num)s reports are answered.", told))
     return redirect(here(rumour_id), 303)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hub.kernel.errors import Conflict, Fault, InvalidInput
+from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.rumours.changing import Ref
 from hub.web.language import say
@@ -48,7 +48,8 @@ def attempt(
         deed()
     except InvalidInput as error:
         return page(Shown(request.form, error.faults)), error.status
-    except Conflict as error:
+    except (Conflict, NotFound) as error:
+        # Where the rumour itself is not there, its page says so.
         return page(Shown(request.form, conflict=error.detail)), error.status
     if done:
         flash(say(done))
@@ -84,9 +85,13 @@ def moment(name: str) -> datetime | None:
         local = datetime.fromisoformat(text)
     except ValueError:
         local = None
+    fault = Fault(name, Phrase("Give a day and a time, such as 2026-11-21T17:40."))
     if local is None or len(text) < len("2026-11-21T17:40"):
-        raise InvalidInput([Fault(name, Phrase("Give a day and a time, such as 2026-11-21T17:40."))])
-    return local if local.tzinfo else local.replace(tzinfo=zone())
+        raise InvalidInput([fault])
+    try:
+        return (local if local.tzinfo else local.replace(tzinfo=zone())).astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput([fault]) from None
 
 
 def as_typed(at: datetime | None) -> str:

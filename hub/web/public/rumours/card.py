@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import reportlab
-from flask_babel import gettext
+from flask_babel import format_datetime, gettext
 from PIL import Image, ImageDraw, ImageFont
 
 from hub.rumours.verdicts import Verdict
@@ -33,6 +33,7 @@ COLOURS = {
     Verdict.NOT_KNOWN_YET: QUIET,
 }
 COLOUR_COUNT = 64
+DAYS = {"fr": "dd/MM/y", "en": "d MMM y"}
 SIZES = (64, 56, 48, 42, 36)
 FACT_TOP, FACT_BOTTOM = 230, 520
 LINE = 1.25
@@ -54,7 +55,8 @@ def drawn(version: Shown) -> bytes:
 
 
 def _day(version: Shown) -> str:
-    return version.published_at.strftime("%d.%m.%Y")
+    """The day of publication in the town."""
+    return str(format_datetime(version.published_at, DAYS.get(version.language, DAYS["en"])))
 
 
 @lru_cache(maxsize=256)

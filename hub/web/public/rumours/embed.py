@@ -27,7 +27,8 @@ from hub.web.security import access
 OEMBED_TYPE = "application/json; charset=utf-8"
 WIDTH, HEIGHT = 560, 380
 NARROWEST, LOWEST = 240, 200
-_PATH = re.compile(r"/rumeurs/([a-zA-Z0-9]{1,12})(?:\?.*)?", re.ASCII)
+# As a reader copies it: with the language in front, or without.
+_PATH = re.compile(r"(?:/[a-z]{2})?/rumeurs/([a-zA-Z0-9]{1,12})(?:\?.*)?", re.ASCII)
 
 
 @blueprint.get("/rumeurs/<rumour_id>/integrer")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -149,6 +149,17 @@ def test_the_picture_has_the_size_that_networks_ask_for_and_changes_with_the_ans
     assert page.find(".//meta[@property='og:image:alt']").get("content").startswith("Not known yet: The water")
 
 
+def test_the_picture_names_the_day_of_the_town(register, app, reader):
+    path = f"/rumeurs/{register.ids['water']}/carte.png"
+    pictures = set()
+    for hour in (22, 23):  # in UTC: midnight in Paris lies between
+        with app.app_context(), transaction() as session:
+            at = datetime(2026, 11, 21, hour, 30, tzinfo=UTC)
+            session.execute(sa.update(RumourVersion).values(published_at=at))
+        pictures.add(reader.get(path).headers["ETag"])
+    assert len(pictures) == 2
+
+
 def test_the_qr_code_is_an_image_of_ours(register, reader):
     answer = reader.get(f"/rumeurs/{register.ids['water']}/qr.svg", headers={"Accept-Encoding": "identity"})
     assert answer.content_type == "image/svg+xml"
@@ -174,6 +185,7 @@ def test_oembed_names_the_small_page(register, reader):
     told = reader.get(offered.removeprefix(BASE)).json
     assert (told["version"], told["type"]) == ("1.0", "rich")
     assert f'src="{address}/integrer"' in told["html"]
+    assert reader.get(f"/oembed?url={BASE}/fr/rumeurs/{register.ids['bridge']}").json == told, "as readers copy it"
     narrow = reader.get(f"/oembed?url={address}&maxwidth=300&maxheight=1").json
     assert (narrow["width"], narrow["height"]) == (300, 200)
     assert reader.get(f"/oembed?url={address}&format=xml").status_code == 501

@@ -49,7 +49,7 @@ def asked(reader, words):
 def test_every_publication_is_listed_newest_first(register, reader):
     page = tree(reader.get("/verifier?lang=en"))
     links = [each.get("href") for each in page.findall(".//ol[@class='line']/li/p/a")]
-    assert links[0] == f"/rumeurs/{register.ids['bridge']}/versions/2?lang=en"
+    assert links[0] == f"/en/rumeurs/{register.ids['bridge']}/versions/2"
     assert len(links) == 7
     assert "Answer withdrawn" in main_text(reader.get("/verifier?lang=en"))
 
