@@ -189,6 +189,7 @@ class Engine:
         """One look at the table. Whether another look is worth while at once."""
         with self._progress:
             asked, quiet = self._asked, self._open == 0
+        self._lanes.share(self._watch.dispatchers())
         # Without any room, too: whether a person has stopped all sending is read in the same look.
         asks = [ask for ask in map(self._ask, LANES) if ask.limit > 0]
         now = self._clock.now()
@@ -235,7 +236,7 @@ class Engine:
         return Ask(
             lane=lane,
             limit=min(room, MOST_AT_ONCE) or lanes.spare(lane),
-            per_host=settings.per_host,
+            per_host=lanes.per_host(),
             saturated=lanes.saturated(),
             lease=timedelta(seconds=settings.lease_seconds),
             floor=0 if room else urgent + 1,

@@ -48,13 +48,14 @@ class Lanes:
     Args:
         threads: senders of the fast and of the slow lane.
         room: how many attempts may wait in a lane.
-        per_host: attempts under way at once to one host.
+        per_host: attempts under way at once to one host, by all dispatchers together.
         on_room: called, without blocking, when there is room that is worth a claim.
     """
 
     def __init__(self, threads: tuple[int, int], room: int, per_host: int, on_room: Callable[[], None]) -> None:
-        self._places = (per_host, max(1, min(per_host, threads[SLOW_LANE] // SLOW_LANE_PARTS)))
-        self._share = int(SHARE * per_host)
+        self._per_host = per_host
+        self._slow_places = max(1, threads[SLOW_LANE] // SLOW_LANE_PARTS)
+        self._places = per_host
         self._low_water = threads
         self._room = room
         self._on_room = on_room
@@ -105,10 +106,25 @@ class Lanes:
         with self._lock:
             self._pressing[lane] = priority
 
+    def share(self, dispatchers: int) -> None:
+        """Divides the places of each host among so many dispatchers; each has one at least."""
+        with self._lock:
+            before, self._places = self._places, max(1, self._per_host // dispatchers)
+            if self._places > before:
+                held = [entry for entries in self._held.values() for entry in entries]
+                self._held.clear()
+                for entry in held:
+                    self._admit(entry)
+
+    def per_host(self) -> int:
+        """How many attempts this dispatcher may have under way at once to one host."""
+        with self._lock:
+            return self._places
+
     def saturated(self) -> frozenset[str]:
         """The hosts for which nothing more is to be claimed for now."""
         with self._lock:
-            self._passed_over = frozenset(host for host, number in self._here.items() if number >= self._share)
+            self._passed_over = frozenset(host for host, number in self._here.items() if number >= self._enough())
             self._looking = True
             return self._passed_over
 
@@ -222,12 +238,16 @@ class Lanes:
         return self._waiting[lane] < min(self._low_water[lane], self._room)
 
     def _has_room_again(self, host: str) -> bool:
-        return host in self._passed_over and self._here[host] < self._share
+        return host in self._passed_over and self._here[host] < self._enough()
+
+    def _enough(self) -> int:
+        """From how many on, waiting or under way, a host has its share."""
+        return int(SHARE * self._places)
 
     def _has_place(self, lane: int, host: str) -> bool:
-        if self._under_way[host] >= self._places[FAST_LANE]:
+        if self._under_way[host] >= self._places:
             return False
-        return lane == FAST_LANE or self._slow_under_way[host] < self._places[SLOW_LANE]
+        return lane == FAST_LANE or self._slow_under_way[host] < self._slow_places
 
     def _admit(self, entry: Entry) -> None:
         lane = entry[2].lane

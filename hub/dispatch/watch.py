@@ -22,6 +22,7 @@ from hub.channels.contract import Channel
 from hub.dispatch import tally
 from hub.dispatch.checks import Checks
 from hub.dispatch.doubts import Doubts, Look
+from hub.dispatch.health import ALIVE
 from hub.dispatch.lease import HELD_SECONDS
 from hub.dispatch.models import HOST_LENGTH
 from hub.dispatch.sender import Result
@@ -54,6 +55,10 @@ class Watch(Protocol):
         """The engine ends in order."""
         ...
 
+    def dispatchers(self) -> int:
+        """How many engines run on this database, this one among them, as far as the last sign of life has seen."""
+        ...
+
 
 class Chore(Protocol):
     """Periodic work of another part: called every few seconds in every dispatcher, so it must be safe to do twice."""
@@ -78,6 +83,10 @@ class Unwatched:
 
     def leave(self) -> None:
         """Nothing."""
+
+    def dispatchers(self) -> int:
+        """This one alone."""
+        return 1
 
 
 class Lookout:
@@ -108,6 +117,7 @@ class Lookout:
         self._chores = list(chores)
         self._id = ""
         self._next = float("-inf")
+        self._number = 1
 
     def take_on(self, chore: Chore) -> None:
         """One more piece of periodic work. Before the engine starts."""
@@ -149,6 +159,10 @@ class Lookout:
             log.exception("the end of this dispatcher could not be written")
         self._id, self._next = "", float("-inf")
 
+    def dispatchers(self) -> int:
+        """How many have given a sign of life lately."""
+        return self._number
+
     def _do_chores(self) -> None:
         for chore in self._chores:
             try:
@@ -165,6 +179,8 @@ class Lookout:
             with self._context(), transaction() as session:
                 end_if_held(session, HELD_SECONDS)
                 _sign(session, known, now)
+                alive = sa.select(sa.func.count()).select_from(dispatchers).where(dispatchers.c.seen_at > now - ALIVE)
+                number = session.scalar(alive) or 1
                 if self._id:
                     # Not with the first sign: a command that sends one message is over before a check has ended.
                     due = self._checks.claim(session, now)
@@ -175,7 +191,7 @@ class Lookout:
         except Exception:
             self._tally.give_back(counts)
             raise
-        self._id = known
+        self._id, self._number = known, number
         self._checks.start(due)
         self._doubts.start(looks)
 

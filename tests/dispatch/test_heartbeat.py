@@ -171,6 +171,35 @@ def test_no_more_signs_than_are_needed(post, lookout):
     assert rows_of(post)[0].seen_at == first
 
 
+def test_all_dispatchers_together_keep_to_the_places_of_a_host(post, lookout):
+    """Each has an engine's settings of four places; without sharing there would be eight under way."""
+    most, under_way, lock = [0], Counter(), threading.Lock()
+
+    def answer(outgoing):
+        with lock:
+            under_way["h"] += 1
+            most[0] = max(most[0], under_way["h"])
+        threading.Event().wait(0.02)
+        with lock:
+            under_way["h"] -= 1
+        return Acceptance("r")
+
+    post.adapter().answer = answer
+    watches = [lookout(), lookout()]
+    engines = [watched(post, watch) for watch in watches]
+    for engine in engines:
+        engine.start()
+    assert until(lambda: [watch.dispatchers() for watch in watches] == [2, 2])
+    post.destinations(*(f"h/{n}" for n in range(40)))
+    post.publish()
+    for engine in engines:
+        engine.ring()
+    assert until(lambda: set(post.states()) == {"accepted"})
+    assert most[0] <= post.settings.per_host == 4
+    engines[0].drain(PATIENCE)
+    assert until(lambda: watches[1].dispatchers() == 1), "its places are free for the other"
+
+
 class TestChecks:
     def test_a_channel_is_looked_at_with_the_second_sign(self, post, lookout, looked):
         one = lookout()

@@ -271,6 +271,19 @@ def test_what_waits_can_be_taken_out_and_what_is_under_way_stays():
     assert taken(queue, 2) == [5, 6]
 
 
+def test_the_places_of_a_host_are_divided_among_the_dispatchers():
+    queue = lanes(per_host=5)
+    queue.share(2)
+    assert queue.per_host() == 2
+    queue.put(attempt(n, "a") for n in range(1, 7))
+    queue.put([attempt(9, "b")])
+    assert taken(queue, 3) == [1, 2, 9]
+    queue.share(1)  # the other one has ended: what was held apart may start at once
+    assert taken(queue, 3) == [3, 4, 5]
+    queue.share(9)
+    assert queue.per_host() == 1
+
+
 def test_a_closed_lane_sends_its_threads_home():
     queue = lanes()
     queue.put([attempt(1, "a")])
