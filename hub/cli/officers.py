@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from hub.cli.speech import json_option, operator, say, show_json, speaks
-from hub.identity import service
+from hub.identity import second_factor, service
 from hub.identity.permissions import Role
 from hub.web.parts import parts
 
@@ -40,6 +40,15 @@ def reset(login: str, *, as_json: bool) -> None:
     """Gives a new one-time password and ends all sessions of the account."""
     password = service.reset_password(login, actor=operator(), now=parts().clock.now())
     _show(login, password.reveal(), as_json=as_json)
+
+
+@officer.command("forget-factor")
+@click.argument("login")
+@speaks
+def forget_factor(login: str) -> None:
+    """Takes the second factor away from an officer who lost their telephone; their sessions end."""
+    second_factor.take_away(login, actor=operator(), now=parts().clock.now())
+    say("%(login)s logs in by the password alone now.", login=login)
 
 
 @officer.command("disable")

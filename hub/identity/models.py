@@ -24,10 +24,16 @@ class Officer(Model):
     must_change_password: Mapped[bool] = mapped_column(sa.Boolean)
     disabled: Mapped[bool] = mapped_column(sa.Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # The sealed secret of the second factor, and the last step whose code was used: see `hub.identity.second_factor`.
+    factor: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    factor_step: Mapped[int] = mapped_column(sa.BigInteger, default=0, server_default=sa.text("0"))
 
 
 class OfficerSession(Model):
-    """One log-in. ``id`` is the SHA-256 of the token: whoever reads the table cannot take a session over."""
+    """One log-in. ``id`` is the SHA-256 of the token: whoever reads the table cannot take a session over.
+
+    With ``code_due`` it is half open: the password was right, and the code of the second factor is still to come.
+    """
 
     __tablename__ = "officer_session"
 
@@ -37,6 +43,8 @@ class OfficerSession(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    code_due: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
+    code_tries: Mapped[int] = mapped_column(default=0, server_default=sa.text("0"))
 
 
 class Partner(Model):

@@ -30,15 +30,22 @@ class Person:
     language: str
     must_change_password: bool
     last_seen_at: datetime
+    code_due: bool
+    must_set_factor: bool
 
     @property
     def actor(self) -> Actor:
         """The officer as written beside what they do."""
         return Actor("officer", self.officer_id, self.name)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether nothing is left to do at the door: enter a code, choose a password, set up a second factor."""
+        return not (self.code_due or self.must_change_password or self.must_set_factor)
+
     def may(self, permission: str) -> bool:
-        """Whether the role allows it. With a one-time password nothing is allowed but to change it."""
-        return not self.must_change_password and permission in PERMISSIONS[self.role]
+        """Whether the role allows it, and they are through the door."""
+        return self.at_work and permission in PERMISSIONS[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class Account:
     name: str
     role: Role
     disabled: bool
+    has_factor: bool
 
 
 def normal_login(text: str) -> str | None:
@@ -69,12 +77,14 @@ def person(session: Session, token: str, *, limits: Security, now: datetime) -> 
         sa.select(
             OfficerSession.created_at,
             OfficerSession.last_seen_at,
+            OfficerSession.code_due,
             Officer.id,
             Officer.login,
             Officer.name,
             Officer.role,
             Officer.language,
             Officer.must_change_password,
+            Officer.factor.is_not(None).label("has_factor"),
         )
         .join(Officer, Officer.id == OfficerSession.officer_id)
         .where(
@@ -98,6 +108,8 @@ def person(session: Session, token: str, *, limits: Security, now: datetime) -> 
         language=found.language,
         must_change_password=found.must_change_password,
         last_seen_at=found.last_seen_at,
+        code_due=found.code_due,
+        must_set_factor=limits.second_factor == "required" and not found.has_factor,
     )
 
 
@@ -110,6 +122,13 @@ def may_still(session: Session, officer_id: str, permission: str) -> bool:
 def accounts(session: Session) -> list[Account]:
     """Every officer, by login."""
     rows = session.execute(
-        sa.select(Officer.id, Officer.login, Officer.name, Officer.role, Officer.disabled).order_by(Officer.login)
+        sa.select(
+            Officer.id,
+            Officer.login,
+            Officer.name,
+            Officer.role,
+            Officer.disabled,
+            Officer.factor.is_not(None).label("has_factor"),
+        ).order_by(Officer.login)
     )
-    return [Account(row.id, row.login, row.name, Role(row.role), row.disabled) for row in rows]
+    return [Account(row.id, row.login, row.name, Role(row.role), row.disabled, row.has_factor) for row in rows]

@@ -82,6 +82,8 @@ def create_officer(login: str, name: str, role: str, language: str, *, actor: Ac
 def log_in(login: str, password: str, *, now: datetime, address: str = "") -> str:
     """Opens a new session and returns its token, to be kept by the browser alone.
 
+    Whoever has a second factor gets one that is half open: `hub.identity.second_factor.enter` makes it whole.
+
     Raises:
         LogInRefused: unknown login, wrong password or disabled officer; the answer is the same and takes as long.
         Unavailable: too many others are logging in at this moment.
@@ -93,7 +95,8 @@ def log_in(login: str, password: str, *, now: datetime, address: str = "") -> st
         # The row is locked, so that a password changed or an account disabled meanwhile is seen here.
         officer = _locked(session, found.id, found.password_hash) if found and good else None
         if officer:
-            token = _open_session(session, officer.id, address=address, now=now)
+            due = officer.factor is not None
+            token = open_session(session, officer.id, address=address, now=now, code_due=due)
             actor, action = Actor("officer", officer.id, officer.name), "officer.logged_in"
         else:
             # A login that no one has is not kept: people type their password there by mistake.
@@ -152,8 +155,8 @@ def change_password(person: Person, current: str, new: str, *, now: datetime, ad
             raise InvalidInput([Fault("current", Phrase("This is not your present password."))])
         officer.password_hash = fresh
         officer.must_change_password = False
-        _end_sessions(session, officer.id, now)
-        token = _open_session(session, officer.id, address=address, now=now)
+        end_sessions_of(session, officer.id, now)
+        token = open_session(session, officer.id, address=address, now=now)
         record(session, actor=person.actor, action="officer.password_changed", subject=officer.id, detail={}, now=now)
     return token
 
@@ -170,7 +173,7 @@ def reset_password(login: str, *, actor: Actor, now: datetime) -> Secret:
         officer = _by_login(session, login)
         officer.password_hash = fresh
         officer.must_change_password = True
-        _end_sessions(session, officer.id, now)
+        end_sessions_of(session, officer.id, now)
         record(session, actor=actor, action="officer.password_reset", subject=officer.id, detail={}, now=now)
     return password
 
@@ -183,7 +186,7 @@ def end_sessions(login: str, *, actor: Actor, now: datetime) -> None:
     """
     with transaction() as session:
         officer = _by_login(session, login)
-        _end_sessions(session, officer.id, now)
+        end_sessions_of(session, officer.id, now)
         record(session, actor=actor, action="officer.sessions_ended", subject=officer.id, detail={}, now=now)
 
 
@@ -199,7 +202,7 @@ def disable(login: str, *, actor: Actor, now: datetime) -> None:
         officer = _by_login(session, login)
         _keep_one(administrators, officer)
         officer.disabled = True
-        _end_sessions(session, officer.id, now)
+        end_sessions_of(session, officer.id, now)
         record(session, actor=actor, action="officer.disabled", subject=officer.id, detail={}, now=now)
 
 
@@ -216,7 +219,7 @@ def reopen(login: str, *, actor: Actor, now: datetime) -> Secret:
         officer.disabled = False
         officer.password_hash = fresh
         officer.must_change_password = True
-        _end_sessions(session, officer.id, now)
+        end_sessions_of(session, officer.id, now)
         record(session, actor=actor, action="officer.reopened", subject=officer.id, detail={}, now=now)
     return password
 
@@ -301,7 +304,8 @@ def _by_login(session: Session, login: str) -> Officer:
     return officer
 
 
-def _open_session(session: Session, officer_id: str, *, address: str, now: datetime) -> str:
+def open_session(session: Session, officer_id: str, *, address: str, now: datetime, code_due: bool = False) -> str:
+    """Opens a session in the caller's transaction and returns its token; half open, if a code is still to come."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     session.add(
         OfficerSession(
@@ -311,12 +315,19 @@ def _open_session(session: Session, officer_id: str, *, address: str, now: datet
             created_at=now,
             last_seen_at=now,
             ended_at=None,
+            code_due=code_due,
         )
     )
     return token
 
 
-def _end_sessions(session: Session, officer_id: str, now: datetime) -> None:
+def end_session(session: Session, identifier: str, now: datetime) -> None:
+    """Ends one session in the caller's transaction."""
+    session.execute(sa.update(OfficerSession).where(OfficerSession.id == identifier).values(ended_at=now))
+
+
+def end_sessions_of(session: Session, officer_id: str, now: datetime) -> None:
+    """Ends every session of an officer in the caller's transaction."""
     session.execute(
         sa.update(OfficerSession)
         .where(OfficerSession.officer_id == officer_id, OfficerSession.ended_at.is_(None))

@@ -100,6 +100,7 @@ class Security:
     session_absolute_hours: int = field(metadata=check.integer(1, 24))
     login_attempts_per_address: int = field(metadata=check.integer(1, 1000))
     login_attempts_per_account: int = field(metadata=check.integer(1, 1000))
+    second_factor: str = field(metadata=check.one_of("offered", "required"))
     partner_requests_per_second: int = field(metadata=check.integer(1, 1000))
     partner_triggers_per_minute: int = field(metadata=check.integer(1, 1000))
     trusted_proxies: int = field(metadata=check.integer(0, 5))

@@ -30,6 +30,28 @@ class PasswordChangeDue(HubError):
         super().__init__(Phrase("Your one-time password must be changed first."))
 
 
+class CodeDue(HubError):
+    """The password was right; the code of the second factor is still to come, and nothing is open until then."""
+
+    slug = "code-due"
+    title = Phrase("Please enter your code")
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(Phrase("The code of your second factor must be entered first."))
+
+
+class FactorDue(HubError):
+    """The authority requires a second factor and this officer has none yet; nothing is open until it is set up."""
+
+    slug = "factor-due"
+    title = Phrase("Please set up your second factor")
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(Phrase("A second factor must be set up first."))
+
+
 class FormExpired(HubError):
     """The form's protection token is missing, forged, or belongs to an earlier session."""
 

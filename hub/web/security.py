@@ -23,7 +23,7 @@ from hub.kernel.logs import request_id
 from hub.kernel.phrase import Phrase
 from hub.web import operators
 from hub.web.bearer import PARTNER, admit
-from hub.web.errors import NotLoggedIn, PasswordChangeDue
+from hub.web.errors import CodeDue, FactorDue, NotLoggedIn, PasswordChangeDue
 from hub.web.pages import LANGUAGE
 from hub.web.parts import parts
 from hub.web.throttle import limiter
@@ -36,6 +36,8 @@ PUBLIC = "public"
 ANONYMOUS = "anonymous"
 # Any officer who is logged in, even with a one-time password: changing it, logging out.
 OFFICER = "officer"
+# An officer whose password was right, even if the code of the second factor is still to come.
+HALFWAY = "halfway"
 # "operator": the programs of whoever runs the hub, from its own machine or by a token (`hub.web.operators`).
 # "partner:" and a scope: a partner's program that has it, by its key alone; no session is read.
 # Anything else is the name of a permission of `hub.identity.permissions`.
@@ -75,7 +77,7 @@ class PartOfAddress(UnicodeConverter):
 
 
 def access(policy: str) -> Callable[[View], View]:
-    """States who may call a view: ``public``, ``anonymous``, ``officer``, ``partner:<scope>``, or a permission.
+    """States who may call a view, by one of the words above, ``partner:<scope>``, or a permission.
 
     >>> @blueprint.get("/console/alerts")
     ... @access("alert.read")
@@ -183,16 +185,25 @@ def _enforce() -> None:
     if policy.startswith(PARTNER):
         admit(policy.removeprefix(PARTNER))
         return
-    person = current_officer()
+    _admit_officer(current_officer(), policy)
+    if most := getattr(current_app.view_functions[request.endpoint], "most_bytes", None):
+        # Only now, and before the forgery check reads the form.
+        request.max_content_length = most
+
+
+def _admit_officer(person: Person, policy: str) -> None:
+    if policy == HALFWAY:
+        return
+    if person.code_due:
+        raise CodeDue
     if policy == OFFICER:
         return
     if person.must_change_password:
         raise PasswordChangeDue
+    if person.must_set_factor:
+        raise FactorDue
     if not person.may(policy):
         raise Forbidden(Phrase("Your role does not allow this. Ask an officer who may."))
-    if most := getattr(current_app.view_functions[request.endpoint], "most_bytes", None):
-        # Only now, and before the forgery check reads the form.
-        request.max_content_length = most
 
 
 def _harden(response: Response) -> Response:

@@ -12,7 +12,7 @@ from hub.web import security
 from hub.web.security import access, policy_of
 from tests.conftest import make_settings
 
-KNOWN = {"public", "anonymous", "officer", "operator"} | set().union(*PERMISSIONS.values())
+KNOWN = {"public", "anonymous", "halfway", "officer", "operator"} | set().union(*PERMISSIONS.values())
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

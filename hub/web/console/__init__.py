@@ -23,6 +23,7 @@ from hub.web.console import (
     planned,
     progress,
     rumours,
+    second_factor,
     sending,
 )
 from hub.web.console.blueprint import blueprint
@@ -46,6 +47,7 @@ VIEWS = (
     planned,
     progress,
     rumours,
+    second_factor,
     sending,
 )
 

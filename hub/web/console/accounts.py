@@ -12,7 +12,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from hub.identity import partners, queries, service
+from hub.identity import partners, queries, second_factor, service
 from hub.identity.partners import KeyKind, PartnerLine
 from hub.identity.permissions import SCOPES, Role
 from hub.kernel.db import reading
@@ -113,6 +113,21 @@ def give_password(login: str) -> ResponseReturnValue:
     except InvalidInput as error:
         return _officer_page(known.login, faults=error.faults), error.status
     return _officer_page(known.login, shown=_one_time(made, known.name))
+
+
+@blueprint.post("/accounts/officers/<login>/factor")
+@access("account.edit")
+@limiter.limit(per_account)
+def take_factor_away(login: str) -> ResponseReturnValue:
+    """Lets an officer who lost their telephone in by the password alone again."""
+    known = _officer(login)
+    try:
+        _prove()
+        second_factor.take_away(known.login, actor=current_officer().actor, now=parts().clock.now())
+    except InvalidInput as error:
+        return _officer_page(known.login, faults=error.faults), error.status
+    flash(gettext("Saved: %(key)s", key=known.name))
+    return redirect(url_for("console.accounts"), 303)
 
 
 @blueprint.post("/accounts/officers/<login>/close")

@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from hub.kernel.errors import InvalidInput
 from hub.web.console.blueprint import blueprint
-from hub.web.errors import FormExpired, NotLoggedIn, PasswordChangeDue
+from hub.web.errors import CodeDue, FactorDue, FormExpired, NotLoggedIn, PasswordChangeDue
 from hub.web.parts import parts
 from hub.web.security import REQUEST_FIELDS, present_officer
 
@@ -74,6 +74,18 @@ def lead_to_log_in(error: NotLoggedIn) -> ResponseReturnValue:
 def lead_to_password(_error: PasswordChangeDue) -> ResponseReturnValue:
     """To the one page that is open with a one-time password."""
     return _lead(url_for("console.password"))
+
+
+@blueprint.errorhandler(CodeDue)
+def lead_to_code(_error: CodeDue) -> ResponseReturnValue:
+    """To the one page that is open before the code."""
+    return _lead(url_for("console.code", next=_way_back() or None))
+
+
+@blueprint.errorhandler(FactorDue)
+def lead_to_factor(_error: FactorDue) -> ResponseReturnValue:
+    """To where a second factor is set up."""
+    return _lead(url_for("console.second_factor_page"))
 
 
 @blueprint.errorhandler(CSRFError)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from hub.identity import service
+from hub.identity import second_factor, service
 from hub.identity.errors import LogInRefused
 from hub.kernel.errors import Fault, InvalidInput
 from hub.kernel.phrase import Phrase
@@ -42,14 +44,45 @@ def log_in() -> ResponseReturnValue:
     except LogInRefused as error:
         return _log_in_form([Fault("login", error.detail)], login), error.status
     _begin(token)
+    response = make_response(_go_on())
+    remember_device(response, login.strip().lower())
+    return response
+
+
+def _go_on() -> ResponseReturnValue:
+    """After the log-in: to the code, if one is due; else to the form that came through, or to the page."""
+    if current_officer().code_due:
+        return _code_form()
     carried = carried_form(request.form.get("carried", ""))
     if carried:
         path, fields, file_chosen = carried
-        response = make_response(going_on(path, fields, file_chosen=file_chosen))
-    else:
-        response = make_response(redirect(safe_next(request.form.get("next", "")), 303))
-    remember_device(response, login.strip().lower())
-    return response
+        return going_on(path, fields, file_chosen=file_chosen)
+    return redirect(safe_next(request.form.get("next", "")), 303)
+
+
+@blueprint.get("/code")
+@access("halfway")
+def code() -> ResponseReturnValue:
+    """The form for the code of the second factor; who is through already goes on."""
+    if not current_officer().code_due:
+        return redirect(safe_next(request.args.get("next", "")), 303)
+    return _code_form()
+
+
+@blueprint.post("/code")
+@access("halfway")
+@limiter.limit(per_address)
+def enter_code() -> ResponseReturnValue:
+    """Completes the log-in under a new token. After a few wrong codes the password is asked again."""
+    hub, person = parts(), current_officer()
+    if person.code_due:
+        typed, address = request.form.get("code", ""), request.remote_addr or ""
+        try:
+            token = second_factor.enter(person, typed, settings=hub.settings, now=hub.clock.now(), address=address)
+        except InvalidInput as error:
+            return _code_form(error.faults), error.status
+        _begin(token)
+    return _go_on()
 
 
 def _begin(token: str) -> None:
@@ -64,7 +97,7 @@ def _begin(token: str) -> None:
 
 
 @blueprint.post("/logout")
-@access("officer")
+@access("halfway")
 def log_out() -> ResponseReturnValue:
     """Ends the session in the database too: a copied cookie is worth nothing afterwards."""
     service.log_out(session[TOKEN_KEY], now=parts().clock.now())
@@ -119,6 +152,11 @@ def safe_next(address: str) -> str:
     """Where to go on: a page of the console, never another site (OWASP ASVS 5.0, 3.7.2)."""
     good = address.startswith("/console/") and address.isprintable() and "\\" not in address and "//" not in address
     return address if good else url_for(start_of(g.get("person")))
+
+
+def _code_form(faults: Sequence[Fault] = ()) -> str:
+    onward, carried = request.values.get("next", ""), request.form.get("carried", "")
+    return render_template("console/code.html", faults=faults, onward=onward, carried=carried)
 
 
 def _log_in_form(faults: list[Fault] | None = None, login: str = "") -> str:
