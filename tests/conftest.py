@@ -80,6 +80,7 @@ def stages(tmp_path_factory: pytest.TempPathFactory) -> Stages:
 def running_app(settings: Settings, clock: FixedClock, stages: Stages) -> Iterator[Flask]:
     app = create_app(settings, clock=clock)
     app.testing = True
+    app.jinja_env.bytecode_cache = stages.templates
     stages.enter(app, "empty", db.create_all)
     yield app
     with app.app_context():

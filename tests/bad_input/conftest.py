@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
-from hub.dispatch.destinations import ensure_single_destinations
 from hub.identity import service
 from hub.kernel.db import db
-from tests.alerts.conftest import publish
 from tests.conftest import FixedClock, make_settings, running_app
-from tests.web.console.conftest import HUB, PASSWORD, Browser, anne, town  # noqa: F401 - two are fixtures
-from tests.web.furnished import CHANNELS
+from tests.web.console.conftest import HUB, PASSWORD, Browser, anne, town, town_and_cookies  # noqa: F401 - three are fixtures
+from tests.web.furnished import CHANNELS, furnish
 
 # What an alert leaves behind.
 TRACES = ("alert", "publication", "publication_body", "delivery")
@@ -37,9 +36,7 @@ def still_town(tmp_path_factory, stages):
     settings = make_settings(directory / "var", {"channels": {"file": str(file)}})
     clock = FixedClock(datetime(2026, 11, 21, 16, 40, tzinfo=UTC))
     for app in running_app(settings, clock, stages):
-        with app.app_context():
-            publish(settings, clock)
-            ensure_single_destinations(app.extensions["hub"].channels.values(), clock.now())
+        stages.enter(app, "furnished", partial(furnish, app, clock))
         yield app
 
 

@@ -52,6 +52,18 @@ def door(both_engines_app, clock, settings):
         yield Door(clock, settings.security)
 
 
+@pytest.fixture
+def tokens(both_engines_app, door, stages):
+    """Anne, Benoît and an officer whose account was closed, each with PHRASE; the token of each one's session."""
+
+    def build():
+        tokens = {login: door.settled(login) for login in ("anne", "benoit", "closed")}
+        service.disable("closed", actor=CLI, now=door.clock.now())
+        return tokens
+
+    return stages.enter(both_engines_app, "officers", build)
+
+
 def actions():
     return list(reading().scalars(sa.text("SELECT action FROM audit_entry ORDER BY seq")))
 
@@ -111,26 +123,24 @@ def test_everything_is_in_the_audit_log_and_no_secret_is(door):
         ("an\0ne", PHRASE),
         ("' OR 1=1 --", PHRASE),
         ("x" * 5000, PHRASE),
-        ("disabled", PHRASE),
+        ("closed", PHRASE),
     ],
 )
+@pytest.mark.usefixtures("tokens")
 def test_every_refusal_is_the_same(door, login, password):
-    door.settled()
-    door.settled("disabled")
-    service.disable("disabled", actor=CLI, now=door.clock.now())
     with pytest.raises(LogInRefused) as refusal:
         door.enter(login, password)
     assert str(refusal.value) == "This login and password do not go together."
 
 
-def test_the_token_is_not_in_the_database(door):
-    token = door.settled()
+def test_the_token_is_not_in_the_database(tokens):
+    token = tokens["anne"]
     assert token not in str(reading().execute(sa.text("SELECT * FROM officer_session")).all())
     assert len(token) == 43
 
 
-def test_each_log_in_is_a_session_of_its_own(door):
-    first = door.settled()
+def test_each_log_in_is_a_session_of_its_own(door, tokens):
+    first = tokens["anne"]
     second = door.enter("anne", PHRASE)
     assert first != second
     service.log_out(first, now=door.clock.now())
@@ -146,8 +156,8 @@ def test_a_token_that_never_was_is_nobody(door, token):
     assert door.who(token) is None
 
 
-def test_a_session_ends_when_it_lies_idle(door):
-    token = door.settled()
+def test_a_session_ends_when_it_lies_idle(door, tokens):
+    token = tokens["anne"]
     for _ in range(3):
         door.clock.advance(119 * MINUTE)
         assert door.who(token) is not None, "each use starts the two hours again"
@@ -155,8 +165,8 @@ def test_a_session_ends_when_it_lies_idle(door):
     assert door.who(token) is None
 
 
-def test_a_session_ends_after_twelve_hours_however_busy(door):
-    token = door.settled()
+def test_a_session_ends_after_twelve_hours_however_busy(door, tokens):
+    token = tokens["anne"]
     for _ in range(11):
         door.clock.advance(HOUR)
         assert door.who(token) is not None
@@ -164,11 +174,11 @@ def test_a_session_ends_after_twelve_hours_however_busy(door):
     assert door.who(token) is None
 
 
-def test_last_seen_is_written_once_a_minute_at_most(door):
+def test_last_seen_is_written_once_a_minute_at_most(door, tokens):
     def seen():
         return reading().scalar(sa.select(service.OfficerSession.last_seen_at).where(_is(token)))
 
-    token = door.settled()
+    token = tokens["anne"]
     start = door.clock.now()
     door.clock.advance(59)
     door.who(token)
@@ -183,12 +193,11 @@ def _is(token):
 
 
 @pytest.mark.parametrize("command", ["disable", "end_sessions", "reset_password"])
-def test_what_closes_an_account_ends_its_sessions_at_once(door, command):
-    tokens = [door.settled(), door.enter("anne", PHRASE)]
-    bystander = door.settled("benoit")
+def test_what_closes_an_account_ends_its_sessions_at_once(door, tokens, command):
+    of_anne = [tokens["anne"], door.enter("anne", PHRASE)]
     getattr(service, command)("anne", actor=CLI, now=door.clock.now())
-    assert [door.who(token) for token in tokens] == [None, None]
-    assert door.who(bystander) is not None
+    assert [door.who(token) for token in of_anne] == [None, None]
+    assert door.who(tokens["benoit"]) is not None
 
 
 @pytest.mark.parametrize("command", ["disable", "end_sessions", "reset_password"])
@@ -197,8 +206,8 @@ def test_an_unknown_officer_is_not_found(door, command):
         getattr(service, command)("nobody", actor=CLI, now=door.clock.now())
 
 
+@pytest.mark.usefixtures("tokens")
 def test_a_forgotten_password_is_replaced_by_a_new_one_time_password(door):
-    door.settled()
     one_time = service.reset_password("anne", actor=CLI, now=door.clock.now()).reveal()
     with pytest.raises(LogInRefused):
         door.enter("anne", PHRASE)
@@ -209,8 +218,8 @@ def test_a_forgotten_password_is_replaced_by_a_new_one_time_password(door):
     ("current", "new", "field"),
     [("a wrong password", OTHER, "current"), (PHRASE, "short", "new"), (PHRASE, PHRASE, "new"), (PHRASE, "", "new")],
 )
-def test_a_password_is_not_changed_to_a_weak_one_nor_without_the_present_one(door, current, new, field):
-    token = door.settled()
+def test_a_password_is_not_changed_to_a_weak_one_nor_without_the_present_one(door, tokens, current, new, field):
+    token = tokens["anne"]
     with pytest.raises(InvalidInput) as refusal:
         door.change(token, current, new)
     assert [fault.field for fault in refusal.value.faults] == [field]

@@ -6,6 +6,8 @@ import re
 import threading
 from dataclasses import dataclass, field
 from html import unescape
+from http.cookies import SimpleCookie
+from itertools import chain
 
 import pytest
 from werkzeug.serving import make_server
@@ -89,8 +91,8 @@ def overrides(tmp_path):
 
 
 @pytest.fixture
-def town(app, clock, stages):
-    """The application with its maps published and two officers: anne (officer) and vera (viewer)."""
+def town_and_cookies(app, clock, stages):
+    """The application with its maps published and two officers; what Anne's browser keeps since she logged in."""
     hub = app.extensions["hub"]
 
     def build():
@@ -100,9 +102,17 @@ def town(app, clock, stages):
             token = service.log_in(login, first, now=clock.now())
             person = service.session_officer(token, limits=hub.settings.security, now=clock.now())
             service.change_password(person, first, PASSWORD, now=clock.now())
+        answer = Browser(app.test_client()).log_in()
+        assert answer.status_code == 303
+        return answer.headers.getlist("Set-Cookie")
 
-    stages.enter(app, "console", build)
-    return app
+    return app, stages.enter(app, "console", build)
+
+
+@pytest.fixture
+def town(town_and_cookies):
+    """The application with its maps published and two officers: anne (officer) and vera (viewer)."""
+    return town_and_cookies[0]
 
 
 @pytest.fixture
@@ -112,10 +122,12 @@ def stranger(town):
 
 
 @pytest.fixture
-def anne(town):
+def anne(town_and_cookies):
     """An officer, logged in."""
+    town, cookies = town_and_cookies
     browser = Browser(town.test_client())
-    assert browser.log_in().status_code == 303
+    for cookie in chain.from_iterable(SimpleCookie(each).values() for each in cookies):
+        browser.client.set_cookie(cookie.key, cookie.value, path=cookie["path"])
     browser.get("/console/")
     return browser
 
