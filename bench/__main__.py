@@ -22,6 +22,7 @@ from bench import (
     register,
     site,
     slow_disk,
+    subscribers,
     trigger,
 )
 from bench.table import HEADING
@@ -43,7 +44,7 @@ MEASURES = {
     "site": site.measure,
 }
 # Too long for every run.
-BY_NAME_ONLY = {"site_load": site.measure_load}
+BY_NAME_ONLY = {"site_load": site.measure_load, "subscribers": subscribers.measure}
 
 
 def main(names: list[str]) -> int:

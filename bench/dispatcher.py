@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -40,12 +40,22 @@ class Dispatcher:
 
 
 @contextmanager
-def running_dispatcher(url: str, channels: tuple[str, ...], redis_url: str = "") -> Iterator[Dispatcher]:
-    """A dispatcher on a database whose tables exist."""
+def running_dispatcher(
+    url: str, channels: tuple[str, ...], redis_url: str = "", *, text: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[Dispatcher]:
+    """A dispatcher on a database whose tables exist.
+
+    Args:
+        url: of the database.
+        channels: the ids of its channels of webhooks.
+        redis_url: of Redis, for one of a fleet.
+        text: further channels, as ``channels.toml`` has them.
+        more: further settings by their names in the environment.
+    """
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         file, log = directory / "channels.toml", directory / "log"
-        file.write_text("".join(CHANNEL.format(name=each) for each in channels), encoding="utf-8")
+        file.write_text("".join(CHANNEL.format(name=each) for each in channels) + text, encoding="utf-8")
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("HUB_")},
             **MEMORY_PARTS,
@@ -55,6 +65,7 @@ def running_dispatcher(url: str, channels: tuple[str, ...], redis_url: str = "")
             "HUB_CHANNELS_FILE": str(file),
             "HUB_HTTP_ALLOWED_NETWORKS": '["127.0.0.0/8"]',
             "HUB_SECRET_BENCH": "s" * 44,
+            **(more or {}),
         }
         with log.open("wb") as output:
             process = subprocess.Popen(

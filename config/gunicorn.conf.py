@@ -21,8 +21,9 @@ control_socket_disable = True  # nothing here is steered from outside
 
 
 def post_worker_init(worker: Any) -> None:
-    """Starts the keeper of the public site in the process that serves, and the embedded dispatcher."""
+    """Starts in the process that serves: the keepers of the public site and of the paper, the embedded dispatcher."""
     worker.app.callable.extensions["hub_site"].keeper.start()
+    worker.app.callable.extensions["hub_paper"].start()
     parts = worker.app.callable.extensions["hub"]
     if parts.settings.delivery.embedded:
         parts.engine.start()

@@ -11,6 +11,8 @@ import re
 import smtplib
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -33,6 +35,9 @@ RECIPIENT_ACCEPTED = frozenset({250, 251, 252})  # 251 and 252 are successes too
 READY_FOR_CONTENT = frozenset({354})
 TEMPORARY, PERMANENT = range(400, 500), range(500, 600)
 LONGEST_REASON = 200
+# Our own decisions; a server that wants it otherwise says so, and gets a new connection.
+IDLE_SECONDS = 2.0
+MAILS_A_CONNECTION = 100
 # What is wrong with the address itself, or its mailbox is closed: RFC 3463, 3.2 and 3.3. Servers without such codes say
 # 550, 551 or 553 (RFC 5321 4.2.3); that they do not relay for us is our own trouble, whichever code they give.
 NO_SUCH_RECIPIENT = re.compile(rb"5\.1\.(?:1|2|3|6|10)\b|5\.2\.1\b")
@@ -62,65 +67,143 @@ class MailServer:
         return f"{self.host}:{self.port}"
 
 
-def deliver(server: MailServer, sender: str, recipient: str, content: bytes, deadline: float) -> bytes:
-    """One message for one recipient; returns the text of the reply that accepts it.
+class Connections:
+    """Conversations with one mail server. A connection on which a mail was taken is kept a moment for the next one.
 
     Args:
         server: the mail server.
-        sender: envelope sender.
-        recipient: envelope recipient.
-        content: the message with CRLF line ends, the last line ended too.
-        deadline: seconds for everything.
-
-    Raises:
-        RecipientRefused: there is nobody at this address.
-        TransientChannelError, PermanentChannelError, UnknownOutcomeError: see the head of this module.
+        idle_seconds: how long a connection waits for its next mail.
     """
-    with _session(server, deadline) as client:
-        # What is said of our sender would be said of it in every message.
-        _expect(ACCEPTED, client.docmd("MAIL", f"FROM:<{sender}>"), trouble=Trouble.HOST)
-        _expect_recipient(client.docmd("RCPT", f"TO:<{recipient}>"))
-        _expect(READY_FOR_CONTENT, client.docmd("DATA"))
-        try:
-            client.send(_dotted(content))
-            code, answer = client.getreply()
-        except OSError as error:  # smtplib's own errors are among them
-            reason = Phrase("the mail server took the message and gave no answer: it may have been delivered")
-            raise UnknownOutcomeError(reason) from error
-        _expect(ACCEPTED, (code, answer), otherwise=UnknownOutcomeError)
+
+    def __init__(self, server: MailServer, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._server = server
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._idle: list[tuple[float, _Timed]] = []
+        self._closing = False
+
+    def deliver(self, sender: str, recipient: str, content: bytes, deadline: float) -> bytes:
+        """One message for one recipient; returns the text of the reply that accepts it.
+
+        Args:
+            sender: envelope sender.
+            recipient: envelope recipient.
+            content: the message with CRLF line ends, the last line ended too.
+            deadline: seconds for everything.
+
+        Raises:
+            RecipientRefused: there is nobody at this address.
+            TransientChannelError, PermanentChannelError, UnknownOutcomeError: see the head of this module.
+        """
+        with WATCHDOG.guard(deadline) as guard, _troubles(self._server):
+            client, reply = self._begin(sender, guard)
+            try:
+                answer = _hand_over(client, reply, recipient, content)
+            except BaseException:
+                client.leave()
+                raise
+        # Not before: the guard of this conversation must not end the next one.
+        self._keep(client)
         return answer
+
+    def _begin(self, sender: str, guard: Guard) -> tuple[_Timed, tuple[int, bytes]]:
+        """A connection, and what the server says there to a mail of this sender."""
+        kept = self._take()
+        if kept is not None:
+            with suppress(OSError):  # the server may have ended it meanwhile; nothing of this mail was handed over
+                kept.resume(guard)
+                reply = kept.docmd("MAIL", f"FROM:<{sender}>")
+                if reply[0] not in TEMPORARY:  # such as: enough mails in one connection
+                    return kept, reply
+            kept.leave()
+        fresh = _connected(self._server, guard)
+        try:
+            return fresh, fresh.docmd("MAIL", f"FROM:<{sender}>")
+        except BaseException:
+            fresh.leave()
+            raise
+
+    def _take(self) -> _Timed | None:
+        with self._lock:
+            return self._idle.pop()[1] if self._idle else None
+
+    def _keep(self, client: _Timed) -> None:
+        client.mails += 1
+        if client.mails >= MAILS_A_CONNECTION:
+            client.leave()
+            return
+        with self._lock:
+            self._idle.append((time.monotonic(), client))
+            if self._closing:
+                return
+            self._closing = True
+        threading.Thread(target=self._close_idle, name="smtp-idle", daemon=True).start()
+
+    def _close_idle(self) -> None:
+        """Leaves connections that found no further mail; ends when there are none."""
+        left = True
+        while left:
+            time.sleep(self._idle_seconds)
+            since = time.monotonic() - self._idle_seconds
+            with self._lock:
+                over = [client for used, client in self._idle if used <= since]
+                self._idle = [entry for entry in self._idle if entry[0] > since]
+                left = self._closing = bool(self._idle)
+            for client in over:
+                client.leave()
 
 
 def probe(server: MailServer, deadline: float) -> None:
-    """Connects, secures and logs in, as `deliver` does, and goes.
+    """Connects, secures and logs in, as a delivery does, and goes.
 
     Raises:
         TransientChannelError, PermanentChannelError: what would keep a message from being taken.
     """
-    with _session(server, deadline) as client:
-        _expect(ACCEPTED, client.docmd("NOOP"))
+    with WATCHDOG.guard(deadline) as guard, _troubles(server):
+        client = _connected(server, guard)
+        try:
+            _expect(ACCEPTED, client.docmd("NOOP"))
+        finally:
+            client.leave()
+
+
+def _hand_over(client: smtplib.SMTP, reply: tuple[int, bytes], recipient: str, content: bytes) -> bytes:
+    # What is said of our sender would be said of it in every message.
+    _expect(ACCEPTED, reply, trouble=Trouble.HOST)
+    _expect_recipient(client.docmd("RCPT", f"TO:<{recipient}>"))
+    _expect(READY_FOR_CONTENT, client.docmd("DATA"))
+    try:
+        client.send(_dotted(content))
+        code, answer = client.getreply()
+    except OSError as error:  # smtplib's own errors are among them
+        reason = Phrase("the mail server took the message and gave no answer: it may have been delivered")
+        raise UnknownOutcomeError(reason) from error
+    _expect(ACCEPTED, (code, answer), otherwise=UnknownOutcomeError)
+    return answer
 
 
 @contextmanager
-def _session(server: MailServer, deadline: float) -> Iterator[smtplib.SMTP]:
-    """A session that is greeted, secured and logged in."""
-    client: _Timed | None = None
-    with WATCHDOG.guard(deadline) as guard:
-        try:
-            client = _TimedTls(guard, server) if server.security == "tls" else _Timed(guard, server)
-            client.open()
-            yield client
-        except smtplib.SMTPResponseException as error:
-            refusal = _refusal(error.smtp_code, error.smtp_error, TransientChannelError)
-            refusal.trouble = Trouble.HOST  # the greeting, TLS or the log-in: it would be so for every message
-            raise refusal from error
-        except OSError as error:
-            raise TransientChannelError(_why(error, server), trouble=Trouble.HOST) from error
-        finally:
-            if client is not None:
-                with suppress(OSError):
-                    client.putcmd("QUIT")  # its answer changes nothing, so nobody waits for it
-                client.close()
+def _troubles(server: MailServer) -> Iterator[None]:
+    """What goes wrong with the connection, as the outcome of an attempt."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        refusal = _refusal(error.smtp_code, error.smtp_error, TransientChannelError)
+        refusal.trouble = Trouble.HOST  # the greeting, TLS or the log-in: it would be so for every message
+        raise refusal from error
+    except OSError as error:
+        raise TransientChannelError(_why(error, server), trouble=Trouble.HOST) from error
+
+
+def _connected(server: MailServer, guard: Guard) -> _Timed:
+    """A connection that is greeted, secured and logged in."""
+    client = _TimedTls(guard, server) if server.security == "tls" else _Timed(guard, server)
+    try:
+        client.open()
+    except BaseException:
+        client.leave()
+        raise
+    return client
 
 
 def _why(error: OSError, server: MailServer) -> Phrase:
@@ -136,6 +219,8 @@ def _why(error: OSError, server: MailServer) -> Phrase:
 
 class _Timed(smtplib.SMTP):
     """An SMTP client whose socket is opened and watched under a total deadline."""
+
+    mails = 0
 
     def __init__(self, guard: Guard, server: MailServer) -> None:
         self._guard = guard
@@ -162,6 +247,21 @@ class _Timed(smtplib.SMTP):
             self._watch()
         if server.username and server.password:
             self.login(server.username, server.password.reveal())
+
+    def resume(self, guard: Guard) -> None:
+        """Goes on under the deadline of another mail.
+
+        Raises:
+            TimeoutError: there is no time left.
+        """
+        self._guard = guard
+        self._watch()
+
+    def leave(self) -> None:
+        """Says good-bye and closes. Never fails."""
+        with suppress(OSError):
+            self.putcmd("QUIT")  # its answer changes nothing, so nobody waits for it
+        self.close()
 
     def _watch(self) -> None:
         """Puts the present socket, which TLS replaces, under the deadline."""

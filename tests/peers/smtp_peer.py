@@ -25,6 +25,7 @@ class SmtpPeer:
         self.at_the_end = "250 2.0.0 Ok: queued as 4Zx1Y2abcd"
         self.received: list[tuple[str, list[str], EmailMessage]] = []
         self.logged_in = 0
+        self.conversations: list[SMTP] = []
         self.port = 0
 
     def authenticate(self, _server: Any, _session: Any, _envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -68,7 +69,7 @@ def running_smtp_peer(
     loop = asyncio.new_event_loop()
 
     def protocol() -> SMTP:
-        return SMTP(
+        conversation = SMTP(
             peer,
             hostname="peer.example",
             loop=loop,
@@ -79,6 +80,8 @@ def running_smtp_peer(
             auth_required=log_in and not implicit_tls,
             auth_require_tls=not implicit_tls,
         )
+        peer.conversations.append(conversation)
+        return conversation
 
     server = loop.run_until_complete(
         loop.create_server(protocol, "127.0.0.1", 0, ssl=context if implicit_tls else None)
@@ -92,6 +95,9 @@ def running_smtp_peer(
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
         server.close()
+        for each in peer.conversations:
+            if each.transport is not None:
+                each.transport.abort()  # those that stay open for a further mail
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(_settle(loop))

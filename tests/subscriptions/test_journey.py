@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from hub.audit.models import AuditEntry
 from hub.dispatch import queries
 from hub.dispatch.models import deliveries
+from hub.dispatch.service import resend
 from hub.kernel.db import reading
 from tests.alerts.conftest import FIRST
+from tests.rumours.conftest import ANNE
 from tests.subscriptions.conftest import BASE, READER
 
 CORRECTION = {"erreur": "rue du Port", "juste": "rue du Pont"}
@@ -122,3 +124,46 @@ def test_mails_never_leave_before_what_warns(readers):
         warns = list(reading().scalars(chosen))
     assert warns, "the exercise went over the feed"
     assert priority["abonnes"] < min(*warns, priority["flux-cap"])
+
+
+def unknown_then_again(readers, number):
+    """What the mail server took without an answer, sent again by an officer; the two mails."""
+    mails = readers.mails()
+    readers.server.at_the_end = "250 2.0.0 Ok: queued as 4Zx1Y2abcd"
+    with readers.town.app.app_context():
+        unknown = sa.select(deliveries.c.id).where(deliveries.c.state == "unknown")
+        resend(reading().scalars(unknown).one(), actor=ANNE, now=readers.town.clock.now())
+    again = readers.mails()
+    assert (len(mails), len(again)) == (number, number + 1)
+    return mails[-1], again[-1]
+
+
+def test_a_mail_that_is_sent_again_has_the_same_links_and_they_are_good(readers):
+    readers.server.at_the_end = "drop"
+    readers.ask()
+    first, again = unknown_then_again(readers, 1)
+    assert readers.path(first, "confirmer") == readers.path(again, "confirmer")
+    assert readers.client.post(readers.path(again, "confirmer")).status_code == 200
+    readers.server.at_the_end = "drop"
+    alert = readers.send()
+    first, again = unknown_then_again(readers, 3)
+    assert first["Message-ID"] == again["Message-ID"]
+    for use in ("choix", "fin"):
+        assert readers.path(first, use) == readers.path(again, use)
+        assert readers.client.get(readers.path(again, use)).status_code == 200
+    assert f"{BASE}/alertes/{alert.identifier}" in next(again.iter_parts()).get_content()
+    assert readers.client.get(f"/alertes/{alert.identifier}").status_code == 200
+
+
+def test_a_letter_that_had_arrived_is_not_sent_again_without_its_link(readers):
+    readers.server.at_the_end = "drop"
+    readers.ask()
+    (letter,) = readers.mails()
+    readers.server.at_the_end = "250 Ok"
+    assert readers.client.post(readers.path(letter, "confirmer")).status_code == 200
+    with readers.town.app.app_context():
+        resend(reading().scalars(sa.select(deliveries.c.id)).one(), actor=ANNE, now=readers.town.clock.now())
+    assert len(readers.mails()) == 1
+    with readers.town.app.app_context():
+        state, error = reading().execute(sa.select(deliveries.c.state, deliveries.c.error)).one()
+    assert (state, "confirmed meanwhile" in error) == ("failed", True)

@@ -15,6 +15,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr
+from functools import cached_property
 from typing import Any, ClassVar
 
 import marshmallow as ma
@@ -29,7 +30,7 @@ from hub.channels.contract import (
     PermanentChannelError,
     PreviewPart,
 )
-from hub.channels.smtp import MailServer, deliver, one_line, probe
+from hub.channels.smtp import Connections, MailServer, one_line, probe
 from hub.kernel.http import tls_context
 from hub.kernel.phrase import Phrase
 from hub.kernel.secret import SecretField
@@ -126,7 +127,7 @@ class Email(ChannelAdapter):
         if self.check_address(recipient):
             raise PermanentChannelError(Phrase("this is not an e-mail address"))
         message = self._message(outgoing.body, recipient)
-        answer = deliver(self.server, self.settings["sender"], recipient, message.as_bytes(), outgoing.deadline)
+        answer = self.connections.deliver(self.settings["sender"], recipient, message.as_bytes(), outgoing.deadline)
         return Acceptance(remote_id=queue_id(answer) or str(message["Message-ID"]))
 
     def check(self) -> Phrase | None:
@@ -141,6 +142,11 @@ class Email(ChannelAdapter):
     def server(self) -> MailServer:
         """The mail server as the settings name it."""
         return MailServer(**{name: self.settings[name] for name in SERVER_SETTINGS})
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Kept between mails, for all threads."""
+        return Connections(self.server)
 
     def _message(self, body: Body, recipient: str) -> EmailMessage:
         message = EmailMessage(policy=WIRE)

@@ -29,7 +29,7 @@ from hub.channels.contract import (
     TransientChannelError,
 )
 from hub.channels.letters import Purpose
-from hub.channels.smtp import RecipientRefused, deliver, one_line
+from hub.channels.smtp import RecipientRefused, one_line
 from hub.kernel.phrase import Phrase
 
 # `hub.kernel.ids.new_id`.
@@ -79,12 +79,15 @@ class Subscribers(Email):
         """One conversation with the mail server, within the deadline."""
         known = outgoing.destination.address
         recipient = self.hub.recipients.find(known)
-        if recipient is None or not (recipient.confirmed or outgoing.body["purpose"] == Purpose.CONFIRM):
+        asks = outgoing.body["purpose"] == Purpose.CONFIRM
+        if recipient is None or not (recipient.confirmed or asks):
             raise PermanentChannelError(Phrase("nobody is subscribed here any more"))
+        if asks and recipient.confirmed:  # sent again, and it had arrived after all: there is no link to put into it
+            raise PermanentChannelError(Phrase("the subscription was confirmed meanwhile"))
         message = self._mail(outgoing.body, known, recipient)
         content = message.as_bytes(policy=UNFOLDED)
         try:
-            answer = deliver(self.server, self.settings["sender"], recipient.address, content, outgoing.deadline)
+            answer = self.connections.deliver(self.settings["sender"], recipient.address, content, outgoing.deadline)
         except ChannelError as error:
             if isinstance(error, RecipientRefused):
                 self.hub.recipients.refused(known)

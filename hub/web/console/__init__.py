@@ -27,6 +27,7 @@ from hub.web.console import (
     sending,
 )
 from hub.web.console.blueprint import blueprint
+from hub.web.console.maps import cupboard
 
 # Importing a module of views hangs its pages on the blueprint.
 VIEWS = (
@@ -35,6 +36,7 @@ VIEWS = (
     channels,
     compose,
     confirm,
+    cupboard,
     destinations,
     entrance,
     health,
@@ -57,4 +59,5 @@ __all__ = ["VIEWS", "blueprint", "init_app"]
 def init_app(app: Flask) -> None:
     """Registers the console's pages and what their templates use."""
     forms.init_app(app)
+    cupboard.init_app(app)
     app.register_blueprint(blueprint)

@@ -51,9 +51,21 @@ def wall_pdf_file(paper: str) -> ResponseReturnValue:
 @access("map.read")
 def situation_sheet(situation_id: str) -> ResponseReturnValue:
     """One situation as an A4 sheet."""
-    session = reading()
-    hung = one_branch(session, situation_id)
-    return _file(sheet.pdf(_sheet(hung, by_key(session))), "application/pdf", f"{hung.situation.id}.pdf")
+    hung = one_branch(reading(), situation_id)
+    return _file(_printed(hung), "application/pdf", f"{hung.situation.id}.pdf")
+
+
+def sheet_pdf(situation_id: str) -> bytes:
+    """One situation as an A4 sheet, in the reader's language.
+
+    Raises:
+        NotFound: no such situation.
+    """
+    return _printed(one_branch(reading(), situation_id))
+
+
+def _printed(hung: Branch) -> bytes:
+    return sheet.pdf(_sheet(hung, by_key(reading())))
 
 
 def _file(body: bytes, content_type: str, name: str) -> Response:
