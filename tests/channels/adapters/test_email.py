@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +22,6 @@ from hub.channels.contract import (
     Trouble,
     UnknownOutcomeError,
 )
-from hub.channels.smtp import Connections, MailServer
 from tests.channels.adapter_contract import AdapterContract
 from tests.channels.samples import TEXTS, attempt, follow_up, message, texts
 from tests.peers.certificates import Certificates
@@ -377,39 +375,3 @@ def test_a_reply_address_is_set_when_there_is_one(hub: Surroundings, server: Smt
     adapter = email(hub, server.port, reply_to="mairie@rivemont.example")
     adapter.send(attempt(adapter, address=READER))
     assert server.received[0][2]["Reply-To"] == "mairie@rivemont.example"
-
-
-def test_mails_share_a_connection_and_a_server_that_ends_it_loses_none(adapter: Email, server: SmtpPeer) -> None:
-    for _ in range(3):
-        adapter.send(attempt(adapter, address=READER))
-    assert len(server.conversations) == 1
-    server.conversations[0].transport.close()
-    adapter.send(attempt(adapter, address=READER))
-    server.refusals[SENDER] = "421 4.7.0 enough mails in one connection"
-    with pytest.raises(TransientChannelError):  # on the kept connection, then on a fresh one: it is so for every mail
-        adapter.send(attempt(adapter, address=READER))
-    del server.refusals[SENDER]
-    adapter.send(attempt(adapter, address=READER))
-    assert (len(server.received), len(server.conversations)) == (5, 4)
-
-
-@pytest.mark.parametrize("reply", ["550 5.1.1 nobody here", "451 4.3.0 later"])
-def test_a_refusal_ends_the_connection_and_the_next_mail_opens_one(
-    adapter: Email, server: SmtpPeer, reply: str
-) -> None:
-    server.refusals[READER] = reply
-    with pytest.raises(ChannelError):
-        adapter.send(attempt(adapter, address=READER))
-    adapter.send(attempt(adapter, address="autre@rivemont.example"))
-    assert (len(server.received), len(server.conversations)) == (1, 2)
-
-
-def test_a_connection_without_further_mails_is_closed(server: SmtpPeer) -> None:
-    connections = Connections(MailServer("127.0.0.1", server.port, "none", "", None, None), idle_seconds=0.05)
-    for _ in range(2):
-        connections.deliver(SENDER, READER, b"Subject: x\r\n\r\nx\r\n", 5)
-    (conversation,) = server.conversations
-    end = time.monotonic() + 5
-    while conversation.transport is not None and not conversation.transport.is_closing():
-        assert time.monotonic() < end
-        time.sleep(0.01)
