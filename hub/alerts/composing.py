@@ -24,7 +24,8 @@ from hub.alerts.outbound import Content, outbound_message
 from hub.alerts.states import MOVES_AREA, Role
 from hub.audit.chain import canonical
 from hub.cap.vocabulary import Status
-from hub.channels.contract import Body, Channel, OutboundMessage, PermanentChannelError
+from hub.channels.bodies import bodies
+from hub.channels.contract import Body, Channel, OutboundMessage
 from hub.kernel.errors import Fault, InvalidInput
 from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
@@ -70,8 +71,8 @@ def compose(desk: Desk, session: Session, draft: Draft) -> Composed:
     draft = _settled(draft, ground, desk.clock.now())
     content, left_out = _content(desk, ground, draft)
     message = outbound_message(content, desk.settings)
-    bodies = _bodies(desk.channels, message, content.channels)
-    return Composed(draft, content, message, bodies, left_out, _digest(content, message, bodies), _notes(desk, ground))
+    frozen = bodies(desk.channels, message, content.channels)
+    return Composed(draft, content, message, frozen, left_out, _digest(content, message, frozen), _notes(desk, ground))
 
 
 def _settled(draft: Draft, ground: Basis, now: datetime) -> Draft:
@@ -119,7 +120,7 @@ def _content(desk: Desk, ground: Basis, draft: Draft) -> tuple[Content, tuple[Le
         blanks=filled.typed,
         moments=filled.moments,
         channels=channels,
-        texts=render_all(ground.situation, ground.message, filled, languages, exercise=draft.exercise),
+        texts=render_all(ground.message, filled, languages, exercise=draft.exercise),
         headlines={each: headline(ground.message, each, filled, exercise=draft.exercise) for each in languages},
     )
     return content, left_out
@@ -222,18 +223,6 @@ def _no_channel(left_out: list[LeftOut]) -> Phrase:
     return Phrase("Choose at least one channel.")
 
 
-def _bodies(channels: Mapping[str, Channel], message: OutboundMessage, carried: tuple[str, ...]) -> dict[str, Body]:
-    bodies, faults = {}, []
-    for channel_id in carried:
-        try:
-            bodies[channel_id] = channels[channel_id].adapter.render(message)
-        except PermanentChannelError as error:
-            faults.append(Fault(f"channels.{channel_id}", error.reason))
-    if faults:
-        raise InvalidInput(faults)
-    return bodies
-
-
 def _notes(desk: Desk, ground: Basis) -> tuple[Phrase, ...]:
     today = desk.clock.now().astimezone(ZoneInfo(desk.settings.site.timezone)).date()
     return tuple(
@@ -248,7 +237,7 @@ def _notes(desk: Desk, ground: Basis) -> tuple[Phrase, ...]:
     )
 
 
-def _digest(content: Content, message: OutboundMessage, bodies: Mapping[str, Body]) -> str:
+def _digest(content: Content, message: OutboundMessage, frozen_bodies: Mapping[str, Body]) -> str:
     head = content.head
     frozen = {
         "identifier": content.identifier,
@@ -260,6 +249,6 @@ def _digest(content: Content, message: OutboundMessage, bodies: Mapping[str, Bod
         "area": content.area.to_json(),
         "follows": head.identifier if head else None,
         "cap_xml": message.cap_xml,
-        "bodies": {channel_id: dict(body) for channel_id, body in bodies.items()},
+        "bodies": {channel_id: dict(body) for channel_id, body in frozen_bodies.items()},
     }
     return hashlib.sha256(canonical(frozen).encode("ascii")).hexdigest()

@@ -1,5 +1,7 @@
 """A situation as a document: a plain nested value in the shape of the YAML file, and back.
 
+What it holds is what `model_json` writes of a situation; here it gets the keys and the order of the file.
+
 A document is what an editor works on and what files are exchanged in. It may be half-typed: nothing that it holds makes
 the reader fail, and every fault carries the path of its place.
 """
@@ -13,23 +15,42 @@ from hub.kernel.errors import Fault
 from hub.message_maps.document_tree import DocumentFaults, document_tree
 from hub.message_maps.loader_messages import ROLES
 from hub.message_maps.loader_situation import MAP_SCHEMA, read_situation
-from hub.message_maps.model import (
-    FORMS,
-    TEXT_PART,
-    Accepted,
-    Action,
-    CapOverride,
-    Fact,
-    Level,
-    Message,
-    Placeholder,
-    Situation,
-    Source,
-    Variant,
-)
+from hub.message_maps.model import FORMS, TEXT_PART, Situation, Source
+from hub.message_maps.model_json import to_json
 from hub.message_maps.rules import Rules
 
 Document = dict[str, Any]
+
+# The keys of each part in the order of the file.
+_HEAD = (
+    "id",
+    "aliases",
+    "version",
+    "status",
+    "owner",
+    "family",
+    "title",
+    "synonyms",
+    "kinetics",
+    "hazard",
+    "facts",
+    "oet",
+)
+_FACT = ("id", "text", "source", "validated", "note")
+_BLANK = (
+    *("type", "max", "from", "required", "future", "next_update", "per_language", "corrects"),
+    *("label", "hint", "example", "values", "default"),
+)
+_MESSAGE = ("id", "status", "phase", "level", "kind", "title", "actions", "variants", "cap_override", "followups")
+_ACCEPTED = ("rule", "message", "form", "language", "reason")
+# What is left out where it holds nothing. Anything else that is empty is a fault of the map, and stays to be seen.
+_OPTIONAL = frozenset(
+    {
+        *("aliases", "source", "validated", "note", "from", "required", "future", "next_update", "per_language"),
+        *("corrects", "hint", "values", "default", "status", "actions", "cap_override", "followups"),
+    }
+)
+_OF_ACCEPTED = frozenset({"message", "form", "language"})
 
 
 def to_document(situation: Situation) -> Document:
@@ -38,17 +59,19 @@ def to_document(situation: Situation) -> Document:
     Values are dicts, lists, texts, whole numbers and booleans; dates are texts (YYYY-MM-DD). What holds its default is
     left out. The same situation always gives the same document.
     """
-    return _without_defaults(
-        {
-            "schema": MAP_SCHEMA,
-            "situation": _head(situation),
-            "placeholders": {name: _placeholder(blank) for name, blank in situation.placeholders.items()},
-            "levels": {name: _level(level) for name, level in situation.levels.items()},
-            "actions": [_action(action) for action in situation.actions.values()] or None,
-            "messages": [_message(message) for message in situation.messages],
-            "accepted": [_accepted(entry) for entry in situation.accepted] or None,
-        }
-    )
+    told = to_json(situation)
+    document: Document = {
+        "schema": MAP_SCHEMA,
+        "situation": _head(told),
+        "placeholders": {blank["name"]: _blank(blank) for blank in told["placeholders"]},
+        "levels": {level.pop("id"): level for level in told["levels"]},
+    }
+    if told["actions"]:
+        document["actions"] = told["actions"]
+    document["messages"] = [_message(message) for message in told["messages"]]
+    if told["accepted"]:
+        document["accepted"] = [_ordered(entry, _ACCEPTED, _OF_ACCEPTED) for entry in told["accepted"]]
+    return document
 
 
 def read_document(document: Any, rules: Rules, sources: Map[str, Source]) -> tuple[Situation | None, tuple[Fault, ...]]:
@@ -70,139 +93,36 @@ def read_document(document: Any, rules: Rules, sources: Map[str, Source]) -> tup
     return (None if faults.found else situation), faults.named()
 
 
-def _head(situation: Situation) -> Document:
-    owner = situation.owner
-    head = {
-        "id": situation.id,
-        "aliases": list(situation.aliases) or None,
-        "version": situation.version,
-        "status": situation.status.value,
-        "owner": {
-            "role": owner.role,
-            "reviewed_on": owner.reviewed_on.isoformat(),
-            "review_every_days": owner.review_every_days,
-        },
-        "family": situation.family.value,
-        "title": dict(situation.title),
-        "synonyms": {language: list(words) for language, words in situation.synonyms.items()},
-        "kinetics": situation.kinetics.value,
-        "hazard": {language: list(words) for language, words in situation.hazard.items()},
-        "facts": [_fact(fact) for fact in situation.facts],
-        "oet": list(situation.oet),
-        "cap": {"category": [word.value for word in situation.category], "event": dict(situation.event)},
-        "area": {language: tagged.source for language, tagged in situation.area.items()},
-    }
-    return _without_defaults(head)
+def _head(told: Document) -> Document:
+    facts = [_ordered(fact, _FACT) for fact in told["facts"]]
+    cap = {"category": told["category"], "event": told["event"]}
+    return {**_ordered({**told, "facts": facts}, _HEAD), "cap": cap, "area": told["area"]}
 
 
-def _fact(fact: Fact) -> Document:
-    checked = fact.validated
-    return _without_defaults(
-        {
-            "id": fact.id,
-            "text": dict(fact.text),
-            "source": fact.source or None,
-            "validated": {"by": checked.by, "on": checked.on.isoformat()} if checked else None,
-            "note": dict(fact.note) or None,
-        }
-    )
+def _blank(told: Document) -> Document:
+    origin = f"number.{told['number']}" if told["number"] else told["origin"]
+    shown = _ordered({**told, "from": origin, "required": not told["required"]}, _BLANK)
+    return {**shown, "required": False} if "required" in shown else shown
 
 
-def _action(action: Action) -> Document:
-    text = {language: tagged.source for language, tagged in action.text.items()}
-    return {"id": action.id, "text": text, "facts": list(action.facts)}
+def _message(told: Document) -> Document:
+    followups = {role: told["followups"][role] for role in ROLES if role in told["followups"]}
+    status = "draft" if told["draft"] else None
+    variants = {form: _form(told, form) for form in FORMS if form in told["variants"] or form in told["same_as"]}
+    return _ordered({**told, "status": status, "variants": variants, "followups": followups}, _MESSAGE)
 
 
-def _accepted(entry: Accepted) -> Document:
-    return _without_defaults(
-        {
-            "rule": entry.rule,
-            "message": entry.message or None,
-            "form": entry.form or None,
-            "language": entry.language or None,
-            "reason": dict(entry.reason),
-        }
-    )
+def _form(told: Document, form: str) -> Document:
+    if form in told["same_as"]:
+        return {"same_as": told["same_as"][form]}
+    return {language: _texts(form, parts) for language, parts in told["variants"][form].items()}
 
 
-def _placeholder(blank: Placeholder) -> Document:
-    return _without_defaults(
-        {
-            "type": blank.type.value,
-            "max": blank.max,
-            "from": f"number.{blank.number}" if blank.number else blank.origin.value if blank.origin else None,
-            "required": None if blank.required else False,
-            "future": blank.future or None,
-            "next_update": blank.next_update or None,
-            "per_language": blank.per_language or None,
-            "corrects": blank.corrects.value if blank.corrects else None,
-            "label": dict(blank.label),
-            "hint": dict(blank.hint) or None,
-            "example": dict(blank.example),
-            "values": [dict(value) for value in blank.values] or None,
-            "default": blank.default or None,
-        }
-    )
-
-
-def _level(level: Level) -> Document:
-    return {
-        "rank": level.rank,
-        "label": dict(level.label),
-        "urgency": level.urgency.value,
-        "severity": level.severity.value,
-        "certainty": level.certainty.value,
-        "response": [word.value for word in level.response],
-        "eu_alert": level.eu_alert,
-        "next_update_minutes": level.next_update_minutes,
-        "expires_minutes": level.expires_minutes,
-    }
-
-
-def _message(message: Message) -> Document:
-    return _without_defaults(
-        {
-            "id": message.id,
-            "status": "draft" if message.draft else None,
-            "phase": message.phase.value,
-            "level": message.level,
-            "kind": message.kind.value,
-            "title": dict(message.title),
-            "actions": list(message.actions) or None,
-            "variants": _variants(message),
-            "cap_override": _override(message.cap_override) if message.cap_override else None,
-            "followups": {role: message.followups[role] for role in ROLES if role in message.followups} or None,
-        }
-    )
-
-
-def _variants(message: Message) -> Document:
-    return {form: _form(message, form) for form in FORMS if form in message.variants}
-
-
-def _form(message: Message, form: str) -> Document:
-    if form in message.same_as:
-        return {"same_as": message.same_as[form]}
-    return {language: _texts(form, parts) for language, parts in message.variants[form].items()}
-
-
-def _texts(form: str, parts: Variant) -> Any:
+def _texts(form: str, parts: Document) -> Any:
     if form == "led":
-        return [tagged.source for tagged in parts.values()]
-    if form == "cap":
-        return {part: tagged.source for part, tagged in parts.items()}
-    return parts[TEXT_PART].source
+        return list(parts.values())
+    return parts if form == "cap" else parts[TEXT_PART]
 
 
-def _override(words: CapOverride) -> Document:
-    return {
-        "msg_type": words.msg_type.value,
-        "urgency": words.urgency.value,
-        "severity": words.severity.value,
-        "certainty": words.certainty.value,
-        "response": [word.value for word in words.response],
-    }
-
-
-def _without_defaults(document: Document) -> Document:
-    return {key: value for key, value in document.items() if value is not None}
+def _ordered(told: Document, keys: tuple[str, ...], optional: frozenset[str] = _OPTIONAL) -> Document:
+    return {key: told[key] for key in keys if told[key] or key not in optional}

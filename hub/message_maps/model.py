@@ -12,13 +12,14 @@ from enum import StrEnum
 from functools import cached_property
 
 from hub.cap.vocabulary import Category, Certainty, MsgType, ResponseType, Severity, Urgency
+from hub.channels import contract
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 from hub.message_maps.tagged import Tagged
 
 Localized = Mapping[str, str]
 
-FORMS = ("sms", "x", "bluesky", "mastodon", "long", "led", "simplified", "cap", "voice")
+FORMS = contract.FORMS
 CAP_PARTS = ("headline", "description", "instruction")
 TEXT_PART = "text"
 

@@ -34,7 +34,7 @@ def render(message: Message, form: str, language: str, filled: Filled, *, exerci
 
 
 def render_all(
-    _situation: Situation, message: Message, filled: Filled, languages: Iterable[str], *, exercise: bool
+    message: Message, filled: Filled, languages: Iterable[str], *, exercise: bool
 ) -> Mapping[str, Mapping[str, RenderedText]]:
     """Every form of a message in every language: form -> language -> text."""
     languages = tuple(languages)

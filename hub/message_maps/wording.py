@@ -115,9 +115,3 @@ def has_word(text: str) -> bool:
 def plain_noun_pattern(nouns: tuple[str, ...]) -> re.Pattern[str]:
     """Finds one of the nouns at the start of a word, in a text without accents and in small letters."""
     return re.compile(r"\b(?:" + "|".join(re.escape(bare(noun).lower()) for noun in nouns) + ")")
-
-
-@lru_cache(maxsize=1024)
-def noun_pattern(nouns: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds one of the nouns at the start of a word, accents and case aside."""
-    return re.compile(r"\b(?:" + "|".join(re.escape(bare(noun)) for noun in nouns) + ")", re.IGNORECASE)

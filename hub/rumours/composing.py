@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from hub.audit.chain import canonical
 from hub.cap.vocabulary import MsgType, Status
-from hub.channels.contract import Body, Channel, OutboundMessage, PermanentChannelError, RenderedText
+from hub.channels.contract import OutboundMessage, RenderedText
 from hub.kernel.errors import Fault, InvalidInput, NotFound
 from hub.kernel.phrase import Phrase
 from hub.kernel.settings import LONGEST_URL, Authority
@@ -128,23 +128,6 @@ def outbound(desk: RumourDesk, composed: Composed, publication_id: str, sent: da
         texts=composed.carriage.texts,
         cap_xml="",
     )
-
-
-def bodies(channels: Mapping[str, Channel], message: OutboundMessage, carried: tuple[str, ...]) -> dict[str, Body]:
-    """The body of each channel.
-
-    Raises:
-        InvalidInput: a channel cannot carry its text; the field is ``channels.<id>``.
-    """
-    found, faults = {}, []
-    for channel_id in carried:
-        try:
-            found[channel_id] = channels[channel_id].adapter.render(message)
-        except PermanentChannelError as error:
-            faults.append(Fault(f"channels.{channel_id}", error.reason))
-    if faults:
-        raise InvalidInput(faults)
-    return found
 
 
 def page_url(desk: RumourDesk, rumour_id: str) -> str:
@@ -275,7 +258,7 @@ class _Work:
             languages=settings.site.languages,
             link_hosts=settings.maps.link_hosts,
         )
-        return render_all(situation, message, filled, settings.site.languages, exercise=False)
+        return render_all(message, filled, settings.site.languages, exercise=False)
 
 
 def _confirmation(one: Confirmation) -> dict[str, Any]:

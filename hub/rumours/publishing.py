@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hub.channels.bodies import bodies
 from hub.channels.contract import Body, PreviewPart
 from hub.dispatch import outbox
 from hub.identity.actor import Actor
@@ -16,7 +17,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.phrase import Phrase
 from hub.rumours.announcing import announce
 from hub.rumours.changing import Change, Ref, changing
-from hub.rumours.composing import Composed, bodies, compose, outbound
+from hub.rumours.composing import Composed, compose, outbound
 from hub.rumours.desk import RumourDesk
 from hub.rumours.errors import SecondPersonNeeded, StaleAnswer, StepRefused
 from hub.rumours.models import RumourVersion

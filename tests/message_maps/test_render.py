@@ -55,7 +55,7 @@ def test_an_exercise_is_marked_at_both_ends(values: Filled, form: str, language:
 
 
 def test_every_form_and_language_is_there(values: Filled) -> None:
-    texts = render_all(flood(), FIRST, values, ("fr", "en"), exercise=False)
+    texts = render_all(FIRST, values, ("fr", "en"), exercise=False)
     assert tuple(texts) == FORMS
     assert all(set(languages) == {"fr", "en"} for languages in texts.values())
     assert lint_rendered(flood(), FIRST, texts, RULES) == []
@@ -82,12 +82,12 @@ def test_an_unknown_form_is_not_found(values: Filled) -> None:
 
 @pytest.mark.parametrize("left", ["XXX", "TODO", "rue [...]", "{zones}"])
 def test_what_was_left_behind_is_found_in_the_finished_text(left: str) -> None:
-    texts = render_all(flood(), FIRST, filled({**TYPED, "zones": left}), ("fr", "en"), exercise=False)
+    texts = render_all(FIRST, filled({**TYPED, "zones": left}), ("fr", "en"), exercise=False)
     assert {finding.rule for finding in lint_rendered(flood(), FIRST, texts, RULES)} == {"PHD-02"}
 
 
 def test_a_panel_with_many_words_is_only_a_warning() -> None:
-    texts = render_all(flood(), FIRST, filled({**TYPED, "zones": "a b c d e f g h i"}), ("fr", "en"), exercise=True)
+    texts = render_all(FIRST, filled({**TYPED, "zones": "a b c d e f g h i"}), ("fr", "en"), exercise=True)
     findings = lint_rendered(flood(), FIRST, texts, RULES)
     assert {finding.rule for finding in findings} == {"LEN-06"}
     assert not errors(findings)
@@ -107,6 +107,6 @@ def test_no_accepted_value_breaks_what_the_linter_found_to_fit(data: st.DataObje
     except InvalidInput:
         return
     for exercise in (False, True):
-        texts = render_all(flood(), FIRST, values, ("fr", "en"), exercise=exercise)
+        texts = render_all(FIRST, values, ("fr", "en"), exercise=exercise)
         findings = lint_rendered(flood(), FIRST, texts, RULES)
         assert not [finding for finding in findings if finding.rule in {"LEN-01", "LEN-02"}]

@@ -149,12 +149,12 @@ def retire(session: Session, situation_id: str, *, actor: Actor, now: datetime, 
         NotFound: no such situation.
     """
     why = _given(reason, Phrase("say why the situation is taken off the map"))
-    row = locked(session, situation_id)
+    _, situation = versions.find(session, situation_id)  # a former id leads to the present one
+    row = locked(session, situation.id)
     if row is not None:
         row.state = after(DraftState(row.state), Deed.RETIRE).value
-    if terms.in_use.get(situation_id):
+    if terms.in_use.get(situation.id):
         raise Conflict(Phrase("An open alert uses this situation: end the alert first."))
-    _, situation = versions.find(session, situation_id)
     record = {"deed": "retired", "approved": as_json(actor), "at": now.isoformat(), "reason": why}
     gone = replace(situation, status=State.RETIRED)
     version_id = _publish(session, gone, terms, actor=actor, now=now, record=record)
@@ -169,10 +169,10 @@ def review_again(session: Session, situation_id: str, *, actor: Actor, now: date
         Conflict: a working copy is open (approving it is a review too), or it was reviewed today already.
         NotFound: no such situation.
     """
-    row = locked(session, situation_id)
+    _, situation = versions.find(session, situation_id)
+    row = locked(session, situation.id)
     if row is not None and view(row).is_open:
         raise Conflict(Phrase("A draft of this map is open: finish it, that is a review too."))
-    _, situation = versions.find(session, situation_id)
     record = {"deed": "reviewed", "approved": as_json(actor), "at": now.isoformat()}
     version_id = _publish(session, situation, terms, actor=actor, now=now, record=record)
     audit.record(session, actor=actor, action="map.reviewed", subject=version_id, detail=record, now=now)

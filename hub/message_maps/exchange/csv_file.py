@@ -20,7 +20,6 @@ from hub.message_maps.model import TEXT_PART
 COLUMNS = ("situation", "message", "form", "language", "part", "text", "limit")
 _NEEDED = COLUMNS[:-1]
 _PAGE = re.compile(r"page([1-9]\d?)")
-LONGEST_CELL = 100_000
 MOST_ROWS = 200_000
 
 # Characters of the finished text; source: the table of limits in docs/message_maps.md. Two SMS parts of 153 septets.

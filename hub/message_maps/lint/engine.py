@@ -111,11 +111,6 @@ def errors(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Grade.ERROR]
 
 
-def view_of(situation: Situation, message: Message, rules: Rules) -> MessageView:
-    """One message as the rules see it."""
-    return next(_views(situation, (message,), rules))
-
-
 def _views(situation: Situation, messages: Iterable[Message], rules: Rules) -> Iterator[MessageView]:
     fillings = length.fillings(situation, rules)
     for message in messages:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, overload
 from hub.message_maps import wording
 from hub.message_maps.lint import signs
 from hub.message_maps.lint.vocabulary import TRIGGER_WORDS, TRIGGERS
-from hub.message_maps.model import Level, Message, PlaceholderType, Situation, Variant
+from hub.message_maps.model import PLACES, Level, Message, PlaceholderType, Situation, Variant
 from hub.message_maps.rules import Rules
 from hub.message_maps.tagged import Segment
 
@@ -22,7 +22,6 @@ _DIGITS = frozenset("0123456789")
 # Everything that separates words, as a table for `str.translate`: far faster than a regular expression.
 _APART = {ord(sign): " " for sign in ".,:;!?'\"()-/\n{}%+=$*[]<>&@#|\u00a0\u2019«»“”…"}
 _MOMENTS = frozenset({PlaceholderType.TIME, PlaceholderType.DATE, PlaceholderType.DURATION})
-_PLACES = frozenset({PlaceholderType.PLACE, PlaceholderType.LIST})
 _NOTHING: Mapping[str, int] = {}
 _PUNCTUATION = " .,:;!?'\"()-/\n"
 
@@ -118,7 +117,7 @@ class Contents:
                 blank = blanks.get(name)
                 if blank is None:
                     continue
-                if tag == "L" and blank.type in _PLACES:
+                if tag == "L" and blank.type in PLACES:
                     found |= signs.PLACE_BLANK
                 elif tag == "T" and blank.type in _MOMENTS:
                     found |= signs.TIMED

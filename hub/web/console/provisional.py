@@ -54,7 +54,7 @@ def texts_so_far(situation: Situation, message: Message, draft: Draft, faults: S
     except InvalidInput:
         return {}
     chosen = [parts().channels[each].adapter.form_taken for each in draft.channels if each in parts().channels]
-    finished = render_all(situation, message, filled, languages, exercise=draft.exercise)
+    finished = render_all(message, filled, languages, exercise=draft.exercise)
     return {
         "forms": texts.rendered(finished, chosen or texts.FORMS),
         "stand_ins": [text_in(blank.label) for blank in stand_ins],

@@ -40,8 +40,6 @@ BODY: Mapping[int, str] = {
     422: "Fields are missing or wrong; every one of them is listed.",
 }
 
-NO_MORE: Mapping[int, str] = MappingProxyType({})
-
 HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}, "required": True}},
     429: {"Retry-After": {"schema": {"type": "string"}, "required": True, "description": "Seconds."}},

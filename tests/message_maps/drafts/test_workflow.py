@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -186,6 +187,15 @@ def test_an_id_that_was_used_is_not_given_to_another_situation() -> None:
         service.put(session, "nat.new", document(id=ID), actor=ANNE, now=NOW, expected=None, origin="editor")
         found = workflow.findings(session, queries.get_open(session, "nat.new"), TERMS)[1]
     assert [fault.field for fault in found] == ["situation.id"]
+
+
+def test_what_is_asked_of_a_former_id_is_done_to_the_present_one() -> None:
+    put(document(id="nat.flood.lise"))
+    submit()
+    approve()
+    busy = replace(TERMS, in_use={"nat.flood.lise": frozenset({"act.first"})})
+    with pytest.raises(Conflict, match="open alert"), transaction() as session:
+        workflow.retire(session, ID, actor=ANNE, now=NOW, reason="doublon", terms=busy)
 
 
 def test_a_situation_is_retired_and_brought_back() -> None:
