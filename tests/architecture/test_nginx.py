@@ -73,3 +73,16 @@ def test_files_have_those_of_pages(nginx, address, framed_by):
     assert found.get_all("Cache-Control") == [CACHED]
     assert found["Content-Security-Policy"] == f"frame-ancestors {framed_by}"
     assert found["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("method", "address"), [("GET", "/rumeurs?q=eau"), ("POST", "/en/verifier"), ("GET", "/x")])
+def test_while_the_hub_does_not_answer_a_page_says_what_can_be_read(tmp_path, method, address):
+    for language in ("fr", "en"):
+        (tmp_path / "site" / language / "hors-service").mkdir(parents=True)
+        (tmp_path / "site" / language / "hors-service/index.html").write_text("<p>away")
+    with running_nginx(tmp_path / "site", tmp_path / "run") as server:
+        connection = HTTPConnection(server.site.removeprefix("http://"), timeout=5)
+        connection.request(method, address)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Cache-Control"], answer.read()) == (502, "no-store", b"<p>away")
+        connection.close()

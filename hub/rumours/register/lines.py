@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.rumours.models import RumourVersion
 from hub.rumours.register import words
+from hub.rumours.register.models import RegisterEntry
 from hub.rumours.register.reading import Filter, newest
 
 # No place in the list: more versions than this would not fit into a row's number.
@@ -54,6 +55,31 @@ def lines(session: Session, wanted: Filter, count: int, before: int | None = Non
     """
     found = _found(session, wanted, count + 1, before)
     return Lines(found[:count], found[count - 1].place if len(found) > count else None)
+
+
+def answered(session: Session) -> int:
+    """How many rumours were ever answered, those that were merged since among them."""
+    return session.scalar(sa.select(sa.func.count()).where(RumourVersion.number == 1)) or 0
+
+
+def began(session: Session, start: int, count: int) -> tuple[Line, ...]:
+    """Some entries by their first answer, newest first, each with the moment of it as ``published_at``.
+
+    Args:
+        session: for reading.
+        start: counted from the oldest, merged rumours among them: no entry ever gets another number.
+        count: at most so many; those that were merged are left out.
+    """
+    first = sa.select(RumourVersion.rumour_id).where(RumourVersion.number == 1).order_by(RumourVersion.id)
+    some = first.offset(start).limit(count).subquery()
+    standing = (
+        sa.select(RegisterEntry.version_id, RegisterEntry.first_published)
+        .join(some, some.c.rumour_id == RegisterEntry.rumour_id)
+        .subquery()
+    )
+    told = _told(standing).add_columns(standing.c.first_published)
+    found = [Line._make(row[:-1])._replace(published_at=row[-1]) for row in session.execute(told)]
+    return tuple(sorted(found, key=lambda line: line.published_at, reverse=True))
 
 
 def _found(session: Session, wanted: Filter, count: int, before: int | None) -> tuple[Line, ...]:

@@ -38,3 +38,10 @@ def accessibility() -> Response:
         state=settings.legal.accessibility,
         contact=settings.legal.accessibility_contact or settings.authority.phone,
     )
+
+
+@blueprint.get("/hors-service")
+@access("public")
+def away() -> Response:
+    """What a file server shows in place of a search or a form while the hub does not answer."""
+    return page("public/away.html")

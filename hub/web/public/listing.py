@@ -48,6 +48,7 @@ def _few(session: Session, now: datetime, lines: list[Line]) -> Iterator[Page]:
     yield Page("/", f"{minute.isoformat()} {pulse(session, now)}", minute, lists=True, mapped=True)
     for address in STANDING:
         yield Page(address, mapped=True)
+    yield Page("/hors-service")  # nobody looks for it
     for address in FOR_PROGRAMS:
         yield Page(address, spoken=False)
     yield Page("/.well-known/security.txt", f"{now.astimezone(UTC):%Y-%m}", spoken=False)

@@ -16,8 +16,9 @@ from hub.rumours.register import reading
 from hub.rumours.register.models import RegisterEntry
 from hub.web.pages import Group, Page
 from hub.web.parts import parts
+from hub.web.public.pages import PER_PAGE, newest_block
 from hub.web.public.rumours.pieces import pieces_of
-from hub.web.site.scopes import Scope, scopes
+from hub.web.site.scopes import Scope, Scopes, scopes
 
 CHAPTER = "rumeurs"
 # Versions a group, which has the rumours whose first answer is one of them: counted from the oldest, so that new ones
@@ -63,6 +64,7 @@ def _lists(session: Session, now: datetime) -> Iterator[Page]:
     yield from _list("/rumeurs", f"{whole.stamp} {found.counts}", whole.stamp, whole.changed)
     yield from _data("/rumeurs", whole)
     yield Page("/rumeurs/schema.json", spoken=False, lists=True)
+    yield from _archive(session, found)
     for event, scope in found.events.items():
         yield from _list(f"/rumeurs/evenements/{event}", f"{scope.stamp} {found.counts}", scope.stamp, scope.changed)
         yield from _data(f"/rumeurs/evenements/{event}", scope)
@@ -74,6 +76,21 @@ def _lists(session: Session, now: datetime) -> Iterator[Page]:
     yield Page("/rumeurs/statistiques", figures, whole.changed, lists=True, mapped=True)
     genuine = f"{register} {publicity.pulse(session, now)}"
     yield Page("/verifier", genuine, whole.changed, lists=True, mapped=True)
+
+
+def _archive(session: Session, found: Scopes) -> Iterator[Page]:
+    """The blocks of the archive, each with the places that it shows."""
+    first = sa.select(RumourVersion.rumour_id).where(RumourVersion.number == 1)
+    began = session.scalars(first.order_by(RumourVersion.id)).all()
+    newest = newest_block(len(began))
+    blocks = {f"/{number}": began[(number - 1) * PER_PAGE : number * PER_PAGE] for number in range(1, newest)}
+    blocks[""] = began[(newest - 1) * PER_PAGE :]
+    for name, block in blocks.items():
+        # The last page also says whether there is an earlier one.
+        shown = [found.rumours[rumour_id] for rumour_id in block if rumour_id in found.rumours]
+        stamp = f"{[place for place, _ in shown]} {newest > 1}"
+        changed = max((changed for _, changed in shown), default=None)
+        yield Page(f"/rumeurs/archives{name}", stamp, changed, lists=True, mapped=True)
 
 
 def _list(path: str, stamp: str, entries: str, changed: datetime | None) -> Iterator[Page]:

@@ -37,13 +37,13 @@ class Scope:
 
 @dataclass(slots=True)
 class Scopes:
-    """The register of one moment.
+    """The register of one moment. ``rumours`` has the place and the last change of each.
 
     ``counts``: changes with the number of entries of any event or commune: each list names them all, so that a reader
     may go from one to another.
     """
 
-    rumours: frozenset[str]
+    rumours: dict[str, tuple[int, datetime]]
     whole: Scope
     events: dict[str, Scope]
     communes: dict[str, Scope]
@@ -74,7 +74,7 @@ def scopes(session: Session) -> Scopes:
     ):
         by_commune.setdefault(insee, Scope()).add(place, changes[place])
     return Scopes(
-        rumours=frozenset(row.rumour_id for row in rows),
+        rumours={rumour_id: (place, changed) for place, rumour_id, _, changed in rows},
         whole=whole,
         events={event: by_event.get(event, Scope()) for event in events(session)},
         communes=by_commune,

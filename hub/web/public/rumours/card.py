@@ -46,7 +46,9 @@ def drawn(version: Shown) -> bytes:
     host = settings.site.base_url.split("://", 1)[-1].rstrip("/")
     return _painted(
         settings.authority.name,
-        say(version.kind_label if version.withdrawn else version.label),
+        say(version.kind_label)
+        if version.withdrawn
+        else _plain(gettext("Rumour: %(verdict)s", verdict=say(version.label))),
         QUIET if version.withdrawn else COLOURS[version.verdict],
         say(version.title),
         as_of,

@@ -204,10 +204,11 @@ def _entries(event: str | None, commune: str | None) -> Feed:
 
 
 def titled(version: Shown) -> str:
-    """The verdict and the fact in one line."""
+    """The fact, and what became of the rumour: the verdict alone in front of the fact would be taken for its own."""
     if version.withdrawn:
         return f"{say(version.title)} ({version.rumour_id})"
-    return f"{say(version.label)}{gettext(': ')}{version.texts['fact']}"
+    verdict = gettext("Rumour: %(verdict)s", verdict=say(version.label))
+    return f"{version.texts['fact']} ({verdict})"
 
 
 def told(version: Shown) -> str:

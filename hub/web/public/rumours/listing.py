@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 
-from flask import Response, g
+from flask import Response, abort, g
 
 from hub.kernel.db import reading
 from hub.kernel.phrase import Phrase
 from hub.rumours.register.counting import Facets, facets
-from hub.rumours.register.lines import Line, lines
+from hub.rumours.register.lines import Line, answered, began, lines
 from hub.rumours.register.models import EVERYWHERE
 from hub.rumours.register.reading import Filter
 from hub.rumours.states import VersionKind
@@ -21,11 +21,11 @@ from hub.web.parts import parts
 from hub.web.public.answers import FORM_POLICY, PAGE_CACHE
 from hub.web.public.answers import page as made
 from hub.web.public.blueprint import blueprint
+from hub.web.public.pages import PER_PAGE, newest_block
 from hub.web.public.rumours.filters import Asked, asked
 from hub.web.public.rumours.shown import text_of
 from hub.web.security import access
 
-PER_PAGE = 20
 # A page has room for so many choices of a kind; the rest is found by words.
 MOST_CHOICES = 40
 NOT_KEPT = "no-store"
@@ -69,6 +69,28 @@ def rumours(event: str | None = None, commune: str | None = None) -> Response:
         total=counted.total,
         choices=_choices(counted, request),
     )
+
+
+@blueprint.get("/rumeurs/archives")
+@access("public")
+def rumours_archive() -> Response:
+    """The rumours that were answered first lately: the last block, and the one before where that is not full."""
+    first = newest_block(answered(reading()))
+    return _archived((first - 1) * PER_PAGE, 2 * PER_PAGE, newest=True, earlier=first - 1)
+
+
+@blueprint.get("/rumeurs/archives/<int:number>")
+@access("public")
+def rumours_archive_page(number: int) -> Response:
+    """One block of rumours. They are counted from the first one, so a new one moves nothing to another page."""
+    if not 1 <= number < newest_block(answered(reading())):
+        abort(HTTPStatus.NOT_FOUND)
+    return _archived((number - 1) * PER_PAGE, PER_PAGE, newest=False, earlier=number - 1)
+
+
+def _archived(start: int, count: int, *, newest: bool, earlier: int) -> Response:
+    entries = [_listed(line) for line in began(reading(), start, count)]
+    return made("public/rumours/archive.html", entries=entries, newest=newest, earlier=earlier)
 
 
 def _listed(line: Line) -> Listed:

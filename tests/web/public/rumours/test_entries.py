@@ -29,7 +29,7 @@ def test_the_page_leads_with_the_fact_and_says_what_circulates_once_and_labelled
     order = [
         "Correction: we were wrong",
         "We had written that it is open.",
-        "Misleading as of",
+        "Rumour: Misleading as of",
         "The bridge over the Lise stands and is closed.",
         "What to do Do not stop on the bridge.",
         "What circulates, and misleads",
@@ -146,7 +146,10 @@ def test_the_picture_has_the_size_that_networks_ask_for_and_changes_with_the_ans
     address = page.find(".//meta[@property='og:image']").get("content")
     assert address == f"{BASE}/en{path}"
     assert reader.get(f"/en{path}").headers["ETag"] == english
-    assert page.find(".//meta[@property='og:image:alt']").get("content").startswith("Not known yet: The water")
+    assert (
+        page.find(".//meta[@property='og:image:alt']").get("content")
+        == "The water is being analysed. · Rumour: Not known yet"
+    )
 
 
 def test_the_picture_names_the_day_of_the_town(register, app, reader):
@@ -197,7 +200,7 @@ def test_oembed_names_the_small_page(register, reader):
 def test_a_holding_statement_becomes_an_answer_at_the_same_address(register, reader):
     path = f"/rumeurs/{register.ids['water']}"
     before = reader.get(f"{path}?lang=en")
-    assert "Not known yet as of" in main_text(before)
+    assert "Rumour: Not known yet as of" in main_text(before)
     tested = replace(WATER, why={"fr": "Analyse faite.", "en": "The water was tested."})
     with register.app.app_context():
         town, rumour_id = register.town, register.ids["water"]

@@ -10,6 +10,10 @@ import feedparser
 import jsonschema_rs
 import pytest
 
+from hub.kernel.db import reading
+from hub.rumours import work
+from hub.rumours.register.lines import began
+from tests.rumours.conftest import ANNE
 from tests.web.public.test_pages import main_text, text, tree
 
 BASE = "http://127.0.0.1:8000"
@@ -27,7 +31,7 @@ def test_the_newest_change_stands_first_with_its_verdict(register, reader):
     ids = register.ids
     assert linked(page) == [ids[name] for name in ("bridge", "gone", "open", "looters", "water")]
     first = text(tree(page).find(".//ol[@class='line']/li"))
-    assert "Misleading Corrected The bridge over the Lise stands and is closed. Flood of the Lise" in first
+    assert "Rumour: Misleading Corrected The bridge over the Lise stands and is closed. Flood of the Lise" in first
     assert "5 rumours" in main_text(page)
     assert "Le pont serait parti" not in main_text(reader.get("/rumeurs"))
 
@@ -105,7 +109,7 @@ def test_an_atom_entry_is_the_rumour_and_moves_with_its_correction(register, rea
     assert feed.feed.id == f"{BASE}/rumeurs/fil.atom?lang=en"
     entry = feed.entries[0]
     assert entry.id == f"{BASE}/rumeurs/{register.ids['bridge']}"
-    assert entry.title == "Misleading: The bridge over the Lise stands and is closed."
+    assert entry.title == "The bridge over the Lise stands and is closed. (Rumour: Misleading)"
     assert entry.updated > entry.published
     assert entry.content[0].value.startswith("<p><strong>Correction: we were wrong</strong> We had written")
     assert "swept" not in answer.text
@@ -119,7 +123,7 @@ def test_rss_makes_each_version_an_item_and_json_feed_is_one(register, reader):
     feed = reader.get("/rumeurs/fil.json").json
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert all({"id", "url", "title", "content_html", "date_modified"} <= set(item) for item in feed["items"])
-    assert feed["items"][3]["title"] == "Invérifiable\N{NO-BREAK SPACE}: =1+1 Aucun vol n'est signalé."
+    assert feed["items"][3]["title"] == "=1+1 Aucun vol n'est signalé. (Rumeur\N{NO-BREAK SPACE}: Invérifiable)"
     assert "<script>" not in feed["items"][3]["content_html"]
 
 
@@ -191,3 +195,19 @@ def test_every_chart_has_its_table(register, reader):
         words = text(chart)
         assert all(text(cell) in words for cell in table.findall(".//td"))
     assert "50.0 % (2 of 4)" in text(page)
+
+
+def test_the_archive_counts_from_the_first_answer_and_a_merged_rumour_leaves_its_number(register, reader):
+    ids = register.ids
+    assert linked(reader.get("/rumeurs/archives")) == [
+        ids[name] for name in ("gone", "open", "looters", "water", "bridge")
+    ]
+    assert reader.get("/rumeurs/archives/1").status_code == 404
+    with register.app.app_context():
+        assert [line.rumour_id for line in began(reading(), 1, 3)] == [
+            ids[name] for name in ("open", "looters", "water")
+        ]
+        town = register.town
+        work.take(town.desk, town.ref(ids["water"]), actor=ANNE)
+        work.merge(town.desk, town.ref(ids["water"]), ids["open"], actor=ANNE)
+        assert [line.rumour_id for line in began(reading(), 1, 3)] == [ids[name] for name in ("open", "looters")]
