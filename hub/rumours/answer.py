@@ -29,6 +29,7 @@ class Answer:
 
     For the channels, the same in very few words: ``pattern`` is a message of the map of rumours, ``blanks`` what is
     filled into it (placeholder or ``name.language`` -> text), ``channels`` those that shall carry it.
+    ``kind`` is what the version shall be, if its writer has said so: see `hub.rumours.states.VersionKind`.
     """
 
     claim_reviewed: Texts = field(default_factory=dict)
@@ -42,6 +43,7 @@ class Answer:
     pattern: str = ""
     blanks: Texts = field(default_factory=dict)
     channels: tuple[str, ...] = ()
+    kind: str = ""
 
     def part(self, name: str, language: str) -> str:
         """One part in one language; empty when it is not written yet."""
@@ -52,7 +54,8 @@ class Answer:
 def to_json(answer: Answer) -> dict[str, Any]:
     """The answer as it is stored."""
     stored = {name: dict(getattr(answer, name)) for name in TEXTS}
-    return {**stored, "pattern": answer.pattern, "blanks": dict(answer.blanks), "channels": list(answer.channels)}
+    carried = {"pattern": answer.pattern, "blanks": dict(answer.blanks), "channels": list(answer.channels)}
+    return {**stored, **carried, "kind": answer.kind}
 
 
 def from_json(stored: Mapping[str, Any]) -> Answer:
@@ -62,4 +65,5 @@ def from_json(stored: Mapping[str, Any]) -> Answer:
         pattern=stored.get("pattern", ""),
         blanks=dict(stored.get("blanks", {})),
         channels=tuple(stored.get("channels", ())),
+        kind=stored.get("kind", ""),
     )

@@ -336,6 +336,7 @@ def _reopen(desk: RumourDesk, change: Change, reason: str) -> None:
     change.move(Step.REOPEN)
     rumour = change.rumour
     rumour.assignee_id, rumour.assignee_name, rumour.assigned_at = None, "", None
+    rumour.answer = {**rumour.answer, "kind": ""}  # what the next version is, is said anew
     rumour.due_at = change.now + due_within(desk, Band(rumour.override_band or rumour.band))
     change.detail["reason"] = reason
 

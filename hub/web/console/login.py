@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -136,7 +137,8 @@ def change_password() -> ResponseReturnValue:
     if faults:
         return render_template("console/password.html", faults=faults, person=person), InvalidInput.status
     flash(language.say(Phrase("Your password is changed. Your other sessions have ended.")))
-    return redirect(url_for(start_of(person)), 303)
+    # With the one-time password no page was open to them.
+    return redirect(url_for(start_of(replace(person, must_change_password=False))), 303)
 
 
 @blueprint.post("/language")

@@ -83,7 +83,7 @@ def test_from_a_report_to_a_correction_on_the_same_channels(town, anne, bill):
     assert do(anne, rumour_id, "take").status_code == 303
     again = {**WRITTEN, "wrong.fr": "Nous avions daté la photo de 2016.", "wrong.en": "We had dated the photo 2016."}
     assert do(anne, rumour_id, "answer", "/answer", **again, kind="correction").status_code == 303
-    anne.get(f"{DESK}/{rumour_id}/review?kind=correction")
+    anne.get(f"{DESK}/{rumour_id}/review")  # as from the sheet: what the writer chose is known
     assert "<ins>Nous avions daté la photo de 2016.</ins>" in anne.page
     revision = anne.hidden("revision")
     assert anne.post(f"{DESK}/{rumour_id}/propose", {"revision": revision, "kind": "correction"}).status_code == 303

@@ -112,6 +112,7 @@ def _typed_answer(form: MultiDict[str, str]) -> Answer:
         pattern=form.get("pattern", ""),
         blanks=forms.read_blanks(request),
         channels=tuple(dict.fromkeys(form.getlist("channels"))),
+        kind=kind if (kind := form.get("kind", "")) in set(VersionKind) else "",
     )
 
 
@@ -142,7 +143,7 @@ def _stored_form(rumour: Rumour) -> MultiDict[str, str]:
             "as_of": typed.as_typed(rumour.verdict_as_of or parts().clock.now()),
             "valid_until": typed.as_typed(rumour.verdict_valid_until),
             "confidence": rumour.confidence,
-            "kind": request.args.get("kind", ""),
+            "kind": request.args.get("kind", "") or found.kind,
         },
         {"channels": found.channels},
     )
@@ -175,7 +176,8 @@ def _page(rumour_id: str, shown: Shown | None) -> str:
         patterns=patterns,
         blanks=_fields([_if(asked[name], must=must) for name in asked if name in needed], shown.values),
         others=_fields([_if(asked[name], must=False) for name in asked if name not in needed], shown.values),
-        channels=list(parts().channels.values()),
+        channels=[each for each in parts().channels.values() if not each.adapter.by_topic],
+        subscribers=parts().subscriptions.offered,
         targeted=found.response == Response.TARGETED,
         said=_said(found, shown.values),
         check_to=url_for("console.check_answer", rumour_id=rumour_id),

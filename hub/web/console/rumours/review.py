@@ -17,7 +17,7 @@ from hub.kernel.phrase import Phrase
 from hub.message_maps.drafts.diff import Piece
 from hub.message_maps.drafts.diff import words as compared
 from hub.rumours import publishing, work
-from hub.rumours.answer import PARTS, TEXTS, WRONG
+from hub.rumours.answer import PARTS, TEXTS, WRONG, from_json
 from hub.rumours.composing import published
 from hub.rumours.grounds import MEANS
 from hub.rumours.models import RumourVersion
@@ -185,7 +185,9 @@ def _page(rumour_id: str, shown: Shown) -> str:
     sheet = sheet_of(rumour_id)
     rumour = sheet.rumour
     waiting = rumour.workflow == Workflow.PROPOSED
-    kind = VersionKind(rumour.proposed_kind) if waiting and rumour.proposed_kind else kind_of(rumour, _asked(shown))
+    # What the writer said that it is holds on every way to this page, not only on the one through their form.
+    asked = _asked(shown) or from_json(rumour.answer).kind
+    kind = VersionKind(rumour.proposed_kind) if waiting and rumour.proposed_kind else kind_of(rumour, asked)
     preview, faults = _previewed(rumour_id, kind)
     earlier = published(reading(), rumour_id)
     counts = destination_counts(reading())
