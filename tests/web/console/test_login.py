@@ -119,6 +119,18 @@ def test_a_one_time_password_opens_nothing_but_its_own_change(town, clock):
     assert browser.get("/console/").status_code == 200
 
 
+def test_whoever_has_chosen_a_password_goes_on_to_a_page_that_is_open_to_them(town, clock):
+    with town.app_context():
+        once = service.create_officer(
+            "lea", "Léa Roy", "volunteer", "fr", actor=Actor("hub", "hub", "hub"), now=clock.now()
+        ).reveal()
+    browser = Browser(town.test_client())
+    browser.log_in("lea", once)
+    browser.get("/console/password")
+    new = "une phrase à retenir"
+    assert browser.post("/console/password", {"current": once, "new": new, "again": new}).location == "/console/rumours"
+
+
 def test_background_requests_of_pages_that_are_only_read_lead_to_the_log_in(stranger):
     answer = stranger.get(
         "/console/health", headers={"HX-Request": "true", "HX-Current-URL": "http://localhost/console/health"}
