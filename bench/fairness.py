@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -33,6 +34,7 @@ MANY = 10_000
 URGENT = "urgent"
 URGENT_RECEIVERS = 10
 ALERTS = 60
+ALERT_ROUNDS = 2
 PAUSE_SECONDS = 0.1
 SHARE = 0.95
 MOST_LATER = 1.5
@@ -47,7 +49,9 @@ def measure() -> Iterator[Line]:
         yield Line.of_rounds(title, *map(list, zip(*rounds, strict=True)), MOST_SLOWER)
         with running_databases() as databases:
             for name, fresh in databases.items():
-                busy, idle = extreme_alerts(fresh, port)
+                # Each sees both loads, one after the other: what else the machine does is in both.
+                rounds = [extreme_alerts(fresh, port) for _ in range(ALERT_ROUNDS)]
+                busy, idle = (list(chain.from_iterable(side)) for side in zip(*rounds, strict=True))
                 title = f"an extreme alert while {MANY} bulk deliveries run, {name}, p95 (s)"
                 yield Line(title, percentile(busy, SHARE), percentile(idle, SHARE), MOST_LATER)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +39,9 @@ log = logging.getLogger(__name__)
 # A claimer that has not come round for this long is stuck. The database itself gives up earlier.
 HEARTBEAT_SECONDS = 60.0
 STORE_SECONDS = 5.0
+# How long a thread may keep the interpreter while others want it, in this whole process (by default 0.005): the threads
+# of an urgent alert, and an officer's request beside them, stand behind eighty senders and a claim.
+SWITCH_SECONDS = 0.001
 # Rows of one claim by a lane that runs low: whatever comes meanwhile waits for its end.
 MOST_AT_ONCE = 64
 
@@ -99,6 +103,7 @@ class Engine:
                 return
             self._running = True
             self._reset()
+        sys.setswitchinterval(SWITCH_SECONDS)
         work: dict[str, Callable[[], None]] = {"writer": self._writer.run}
         for lane, count in zip(LANES, (self._settings.threads, self._settings.slow_threads), strict=True):
             work |= {f"sender-{lane}-{number}": partial(self._send_on, lane) for number in range(count)}
