@@ -78,7 +78,7 @@ def test_each_receiver_that_fails_is_named_and_delays_no_other(town, anne, clock
     page = anne.get(f"/console/alerts/{identifier}").text
     troubled = {
         unescape(name): unescape(reason)
-        for name, reason in re.findall(r"</a></strong> . Mairie (\S+): <span[^>]*>[^<]*</span>\. ([^<]*)</p>", page)
+        for name, reason in re.findall(r"</a></strong> . Mairie (\S+)\s?: <span[^>]*>[^<]*</span>\. ([^<]*)</p>", page)
     }
     assert {name for name, (_, final) in FAR_SIDES.items() if final} <= troubled.keys()
     assert not troubled.keys() & {"429", "500", "503", "204"}

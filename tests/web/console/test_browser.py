@@ -1,10 +1,10 @@
 """The console in Chromium: axe on the pages that the whole journey does not see, a phone's width, contrast, htmx."""
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.e2e.browser import CHROMIUM, QUIET, Person
-from tests.web.console.conftest import COMPOSE, FILLED, PASSWORD
+from tests.web.console.at_browser import at_work
+from tests.web.console.conftest import COMPOSE, FILLED
 
 pytestmark = pytest.mark.browser
 
@@ -21,23 +21,8 @@ EDITING = (
 
 @pytest.fixture
 def person(address):
-    """Anne at a browser, logged in. Scripts that fail, or that the page's policy refuses, fail the test."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        context = browser.new_context(base_url=address, locale="fr-FR", reduced_motion="reduce")
-        context.set_default_timeout(20_000)
-        page = context.new_page()
-        errors = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
-        page.goto("/console/login")
-        page.fill("[name=login]", "anne")
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button")
-        page.wait_for_url("**/console/")
-        yield Person(page)
-        browser.close()
-    assert errors == []
+    with at_work(address) as anne:
+        yield anne
 
 
 def fill(page):

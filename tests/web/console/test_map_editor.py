@@ -205,8 +205,14 @@ def test_a_new_situation_begins_as_a_draft(anne):
     assert anne.post("/console/editor/new", {"id": "nat.hail", "title": "Grêle"}).status_code == 303
     anne.get("/console/editor/nat.hail")
     assert "Grêle" in anne.page
-    assert anne.post("/console/editor/new", {"id": "nat.hail", "title": "Grêle"}).status_code == 409
-    assert anne.post("/console/editor/new", {"id": "Grêle", "title": "Grêle"}).status_code == 422
+    for name, status in (("nat.hail", 409), ("Grêle", 422)):
+        assert anne.post("/console/editor/new", {"id": name, "title": "La grêle"}).status_code == status
+        assert "f-id" in anne.faults()
+        assert anne.hidden("title") == "La grêle"
+    wrong = {"section": "messages", "deed": "add", "new": "Première", "revision": "1"}
+    assert anne.post("/console/editor/nat.hail/structure", wrong).status_code == 422
+    assert 'value="Première"' in anne.page
+    assert anne.post("/console/editor/nat.hail/submit", {"revision": "9" * 5000}).status_code == 409
 
 
 def test_reviews_fall_due_and_are_done_with_one_press(town, anne, clock):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from hub.kernel.db import reading, transaction
+from hub.kernel.errors import Fault
 from hub.message_maps.drafts import queries, workflow
 from hub.message_maps.drafts.queries import Due
 from hub.message_maps.drafts.states import STATES
@@ -20,6 +23,11 @@ from hub.web.security import access, current_officer
 @access("map.read")
 def map_desk() -> ResponseReturnValue:
     """Every open draft, every map with its review date, what was taken off the map."""
+    return page()
+
+
+def page(faults: Sequence[Fault] = (), typed: Mapping[str, str] | None = None) -> str:
+    """The page, with what is wrong with a new situation and what was typed for it."""
     session = reading()
     reviews = queries.reviews(session, ground.today())
     return render_template(
@@ -29,6 +37,8 @@ def map_desk() -> ResponseReturnValue:
         urgent=[review for review in reviews if review.due is not Due.LATER],
         reviews=reviews,
         retired=queries.retired(session),
+        faults=faults,
+        typed=typed or {},
     )
 
 

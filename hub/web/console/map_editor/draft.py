@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,8 @@ from hub.web.console.texts import FORMS
 from hub.web.parts import parts
 from hub.web.security import access, current_officer
 
+Done = TypeVar("Done")
+
 
 @blueprint.get("/editor/<situation_id>")
 @access("map.edit")
@@ -34,15 +37,7 @@ def map_draft(situation_id: str) -> ResponseReturnValue:
 def map_submit(situation_id: str) -> ResponseReturnValue:
     """Hands the draft in."""
     try:
-        with transaction() as session:
-            workflow.submit(
-                session,
-                situation_id,
-                actor=current_officer().actor,
-                now=parts().clock.now(),
-                expected=revision(),
-                terms=ground.terms(session),
-            )
+        perform(workflow.submit, situation_id, judged=True)
     except InvalidInput as error:
         return page(situation_id, error.faults), error.status
     flash(gettext("The draft is handed in. Another officer must approve it."))
@@ -53,14 +48,7 @@ def map_submit(situation_id: str) -> ResponseReturnValue:
 @access("map.edit")
 def map_discard(situation_id: str) -> ResponseReturnValue:
     """Gives the draft up."""
-    with transaction() as session:
-        workflow.discard(
-            session,
-            situation_id,
-            actor=current_officer().actor,
-            now=parts().clock.now(),
-            expected=revision(),
-        )
+    perform(workflow.discard, situation_id)
     flash(gettext("The draft is given up; nothing of it is in force."))
     return redirect(url_for("console.map_desk"), 303)
 
@@ -69,14 +57,7 @@ def map_discard(situation_id: str) -> ResponseReturnValue:
 @access("map.edit")
 def map_rebase(situation_id: str) -> ResponseReturnValue:
     """Takes what was published since into the draft."""
-    with transaction() as session:
-        _draft, clashes = workflow.rebase(
-            session,
-            situation_id,
-            actor=current_officer().actor,
-            now=parts().clock.now(),
-            expected=revision(),
-        )
+    _draft, clashes = perform(workflow.rebase, situation_id)
     if clashes:
         flash(gettext("Taken over. Where both had changed the same, the draft keeps its own text: see the notes."))
     else:
@@ -84,14 +65,29 @@ def map_rebase(situation_id: str) -> ResponseReturnValue:
     return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
 
 
+def perform(deed: Callable[..., Done], situation_id: str, *, judged: bool = False, **more: str) -> Done:
+    """A deed of the workflow by this officer, on the revision that the page showed, in one transaction.
+
+    Args:
+        deed: a command of `hub.message_maps.drafts.workflow`.
+        situation_id: whose draft.
+        judged: the deed needs to know what drafts are checked against.
+        more: what the deed takes besides.
+    """
+    with transaction() as session:
+        ground_rules = {"terms": ground.terms(session)} if judged else {}
+        actor, now = current_officer().actor, parts().clock.now()
+        return deed(session, situation_id, actor=actor, now=now, expected=revision(), **ground_rules, **more)
+
+
 def revision() -> int:
     """The revision that the page showed; 0, which no draft has, when the form does not say."""
     text = request.form.get("revision", "")
-    return int(text) if text.isascii() and text.isdecimal() else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= working.LONGEST_NUMBER else 0
 
 
-def page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
-    """The page of a draft, with what was just refused."""
+def page(situation_id: str, faults: Sequence[Fault] = (), typed: Mapping[str, str] | None = None) -> str:
+    """The page of a draft, with what was just refused and what was typed there."""
     session = reading()
     here = working.find(session, situation_id)
     checkup, obstacles = (
@@ -111,6 +107,7 @@ def page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
         checkup=checkup,
         obstacles=obstacles,
         faults=faults,
+        typed=typed or {},
         grades=GRADES,
         form_names=FORMS,
         outdated=_outdated(here),

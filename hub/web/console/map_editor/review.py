@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from hub.kernel.db import reading, transaction
-from hub.kernel.errors import Fault, InvalidInput
+from hub.kernel.db import reading
+from hub.kernel.errors import Conflict, Fault, InvalidInput
 from hub.message_maps import versions
 from hub.message_maps.drafts import queries, workflow
 from hub.message_maps.drafts.diff import Change, compare, grouped
@@ -20,11 +20,10 @@ from hub.message_maps.lint import score
 from hub.message_maps.model import Situation
 from hub.web.console.blueprint import blueprint
 from hub.web.console.map_editor import ground, working
-from hub.web.console.map_editor.draft import revision
+from hub.web.console.map_editor.draft import perform
 from hub.web.console.map_editor.sections import HEAD, MESSAGES, SECTIONS
 from hub.web.console.maps.words import GRADES
 from hub.web.console.texts import FORMS
-from hub.web.parts import parts
 from hub.web.security import access, current_officer
 
 
@@ -51,15 +50,7 @@ def map_review(situation_id: str) -> ResponseReturnValue:
 def map_approve(situation_id: str) -> ResponseReturnValue:
     """Puts the draft in force."""
     try:
-        with transaction() as session:
-            version_id = workflow.approve(
-                session,
-                situation_id,
-                actor=current_officer().actor,
-                now=parts().clock.now(),
-                expected=revision(),
-                terms=ground.terms(session),
-            )
+        version_id = perform(workflow.approve, situation_id, judged=True)
     except InvalidInput as error:
         return _review_page(situation_id, error.faults), error.status
     flash(gettext("Approved: %(version)s is in force.", version=version_id))
@@ -70,23 +61,18 @@ def map_approve(situation_id: str) -> ResponseReturnValue:
 @access("map.approve")
 def map_return(situation_id: str) -> ResponseReturnValue:
     """Gives the draft back to its authors."""
+    reason = request.form.get("reason", "")
     try:
-        with transaction() as session:
-            workflow.send_back(
-                session,
-                situation_id,
-                actor=current_officer().actor,
-                now=parts().clock.now(),
-                expected=revision(),
-                reason=request.form.get("reason", ""),
-            )
+        perform(workflow.send_back, situation_id, reason=reason)
     except InvalidInput as error:
-        return _review_page(situation_id, error.faults), error.status
+        return _review_page(situation_id, error.faults, reason), error.status
+    except Conflict as error:
+        return _review_page(situation_id, [Fault("revision", error.detail)], reason), error.status
     flash(gettext("The draft is back with its authors."))
     return redirect(url_for("console.map_draft", situation_id=situation_id), 303)
 
 
-def _review_page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
+def _review_page(situation_id: str, faults: Sequence[Fault] = (), reason: str = "") -> str:
     session = reading()
     draft = queries.get_open(session, situation_id)
     terms = ground.terms(session)
@@ -106,6 +92,7 @@ def _review_page(situation_id: str, faults: Sequence[Fault] = ()) -> str:
         checkup=checkup,
         obstacles=obstacles,
         faults=faults,
+        reason=reason,
         concerned=(me in draft.authors or me == draft.submitted),
         scores=_scores(checkup.situation, version, changes),
         touched=touched(version, checkup.situation) if version and checkup.situation else (),
@@ -119,11 +106,13 @@ def _scores(draft: Situation | None, version: Situation | None, changes: Iterabl
     """The scores of every text that the draft changes."""
     changed = {(each.unit[-1], *each.place.split(".")[1:3]) for each in changes if each.unit[0] == MESSAGES}
     rules = ground.terms(reading()).rules
-    found = []
-    for message in draft.messages if draft else ():
+    found: list[Scored] = []
+    if draft is None:
+        return found
+    for message in draft.messages:
         for form, languages in message.variants.items():
             for language in languages:
-                if draft is None or (message.id, form, language) not in changed or form in message.same_as:
+                if (message.id, form, language) not in changed or form in message.same_as:
                     continue
                 now = score(draft, message.id, form, language, rules).total
                 found.append(

@@ -16,7 +16,7 @@ from hub.message_maps import versions
 from hub.message_maps.drafts import queries, service
 from hub.message_maps.drafts.states import Origin
 from hub.web.console.blueprint import blueprint
-from hub.web.console.map_editor import ground, skeletons, working
+from hub.web.console.map_editor import desk, draft, ground, skeletons, working
 from hub.web.console.map_editor.sections import HEAD, HEAD_MEMBER, MESSAGES, SECTIONS, Document, ids, place
 from hub.web.parts import parts
 from hub.web.security import access, current_officer
@@ -45,17 +45,20 @@ def map_structure(situation_id: str) -> ResponseReturnValue:
             _check_new(document, section, new)
         return _with_members(document, section, _DEEDS[deed](document, section, member, new))
 
-    with transaction() as session:
-        if deed == "remove" and section == MESSAGES:
-            _not_in_use(ground.terms(session).in_use.get(situation_id, frozenset()), member)
-        working.save(
-            session,
-            situation_id,
-            request.form.get("revision", ""),
-            change,
-            actor=current_officer().actor,
-            now=parts().clock.now(),
-        )
+    try:
+        with transaction() as session:
+            if deed == "remove" and section == MESSAGES:
+                _not_in_use(ground.terms(session).in_use.get(situation_id, frozenset()), member)
+            working.save(
+                session,
+                situation_id,
+                request.form.get("revision", ""),
+                change,
+                actor=current_officer().actor,
+                now=parts().clock.now(),
+            )
+    except InvalidInput as error:
+        return draft.page(situation_id, error.faults, request.form), error.status
     if deed in {"add", "copy"}:
         return redirect(url_for("console.map_member", situation_id=situation_id, section=section, member=new), 303)
     return redirect(url_for("console.map_draft", situation_id=situation_id, _anchor=section), 303)
@@ -66,25 +69,32 @@ def map_structure(situation_id: str) -> ResponseReturnValue:
 def map_new() -> ResponseReturnValue:
     """Begins a situation that the map does not have yet."""
     name, title = (request.form.get(field, "").strip() for field in ("id", "title"))
+    try:
+        _begin(name, title)
+    except InvalidInput as error:
+        return desk.page(error.faults, request.form), error.status
+    except Conflict as error:
+        return desk.page([Fault("id", error.detail)], request.form), error.status
+    return redirect(url_for("console.map_member", situation_id=name, section=HEAD, member=HEAD_MEMBER), 303)
+
+
+def _begin(name: str, title: str) -> None:
     if not _ID.fullmatch(name) or len(name) > LONGEST_ID:
-        raise InvalidInput(
-            [Fault("id", Phrase("an id is made of lower-case letters, digits and points, such as nat.flood.river"))]
-        )
+        phrase = Phrase("an id is made of lower-case letters, digits and points, such as nat.flood.river")
+        raise InvalidInput([Fault("id", phrase)])
     with transaction() as session:
         known = {alias for _, each in versions.newest(session) for alias in (each.id, *each.aliases)}
         if name in known or queries.find(session, name) is not None:
             raise Conflict(Phrase("The id %(id)s is or was used: choose another one.", id=name))
-        document = skeletons.situation(name, title, ground.today())
         service.put(
             session,
             name,
-            document,
+            skeletons.situation(name, title, ground.today()),
             actor=current_officer().actor,
             now=parts().clock.now(),
             expected=None,
             origin=Origin.EDITOR,
         )
-    return redirect(url_for("console.map_member", situation_id=name, section=HEAD, member=HEAD_MEMBER), 303)
 
 
 def _check_new(document: Document, section: str, new: str) -> None:

@@ -26,7 +26,7 @@ def map_accept(situation_id: str) -> ResponseReturnValue:
     }
     if not all(reason.values()):
         wanted = Phrase("say in each language why the text is right as it is")
-        return page(situation_id, [Fault("accepted", wanted)]), InvalidInput.status
+        return page(situation_id, [Fault("accepted", wanted)], request.form), InvalidInput.status
     entry = {name: request.form[name] for name in ("rule", "message", "form", "language") if request.form.get(name)}
 
     def change(document: Document) -> Document:

@@ -25,6 +25,8 @@ from hub.web.console.map_editor.sections import HEAD, Document, place
 
 _ID = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 Change = Callable[[Document], Document]
+# What a database can count to; a larger number is no revision.
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def save(session: Session, situation_id: str, revision: str, change: Change, *, 
     draft = queries.find(session, situation_id)
     is_open = draft is not None and draft.is_open
     if revision:
-        base = service.at_revision(session, situation_id, int(revision)) if revision.isdecimal() else None
+        known = revision.isascii() and revision.isdecimal() and len(revision) <= LONGEST_NUMBER
+        base = service.at_revision(session, situation_id, int(revision)) if known else None
         if base is None:
             raise Conflict(Phrase("This page is too old: open it again in another window and copy your text."))
         return _put(session, situation_id, change(base), int(revision), actor, now)
