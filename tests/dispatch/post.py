@@ -153,12 +153,13 @@ class Post:
     def adapter(self, channel_id: str = "obedient") -> ObedientAdapter:
         return self.channels[channel_id].adapter
 
-    def engine(self, **changes: Any) -> Engine:
+    def engine(self, *, clock: Any = None, **changes: Any) -> Engine:
+        """An engine that is not running; on a host with another clock, if there is one."""
         engine = Engine(
             self.app.app_context,
             self.channels,
             replace(self.settings, **changes),
-            self.clock,
+            clock or self.clock,
             random.Random(7),
         )
         self.engines.append(engine)

@@ -45,6 +45,7 @@ def sent(fleet: Fleet, worker: Worker) -> list[str]:
 
 def test_a_worker_that_was_held_beyond_its_lease_sends_nothing_more_of_it(quick: Fleet):
     """F29, F6: SIGSTOP in the middle, SIGCONT when the other one has done its work."""
+    quick.shorten_leases()
     victim, _ = quick.start(2)
     send(quick, "a1", 200)
     wait_until(lambda: len(sent(quick, victim)) > 10, "the victim sends nothing")
@@ -66,6 +67,7 @@ def test_a_worker_that_was_held_beyond_its_lease_sends_nothing_more_of_it(quick:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGQUIT], ids=["restart", "crash"])
 def test_postgresql_goes_away_in_the_middle_of_a_send_and_comes_back(quick: Fleet, postgres_server, number):
     """F9: what was under way ends accepted or is repeated with its key; nobody needs to restart a worker."""
+    quick.shorten_leases()
     workers = quick.start(2)
     send(quick, "a1", 200)
     quick.wait_for_hits(40)

@@ -54,9 +54,10 @@ def fleet(tmp_path, postgres_url, redis_server, monkeypatch) -> Iterator[Fleet]:
         "HUB_DELIVERY_THREADS": "4",
         "HUB_DELIVERY_SLOW_THREADS": "2",
         "HUB_DELIVERY_BATCH": "20",
-        "HUB_DELIVERY_LEASE_SECONDS": "2",
-        "HUB_DELIVERY_DEADLINE_SECONDS": "1.5",
-        "HUB_DELIVERY_FIRST_TRY_SECONDS": "1.5",
+        # So long that none ends because the machine is busy: that would be a second attempt, and rightly so.
+        "HUB_DELIVERY_LEASE_SECONDS": "60",
+        "HUB_DELIVERY_DEADLINE_SECONDS": "30",
+        "HUB_DELIVERY_FIRST_TRY_SECONDS": "30",
         "HUB_DELIVERY_POLL_SECONDS": "0.2",
     }
     monkeypatch.setenv("HUB_SECRET_HOOK", "x" * 40)  # of the process that decides; it sends nothing

@@ -28,11 +28,11 @@ PATIENCE = 60.0
 LOOK_SECONDS = 0.02
 
 
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Waits for something that happens in another process; says what did not happen."""
+def wait_until(true: Callable[[], bool], what: str | Callable[[], str]) -> None:
+    """Waits for something that happens in another process; says what did not happen, as it is by then."""
     end = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, what if isinstance(what, str) else what()
         time.sleep(LOOK_SECONDS)  # the other process tells nobody; bounded by `end`
 
 
@@ -61,6 +61,14 @@ class Fleet:
     peer: HttpPeer
     directory: Path
     workers: list[Worker] = field(default_factory=list)
+
+    def shorten_leases(self) -> None:
+        """For workers that are started from now on: what a dead one holds is free soon. Repeats are to be expected."""
+        self.environment |= {
+            "HUB_DELIVERY_LEASE_SECONDS": "2",
+            "HUB_DELIVERY_DEADLINE_SECONDS": "1.5",
+            "HUB_DELIVERY_FIRST_TRY_SECONDS": "1.5",
+        }
 
     def start(self, number: int = 1) -> list[Worker]:
         """Starts workers and waits until they send."""
@@ -116,4 +124,6 @@ class Fleet:
         wait_until(lambda: len(self.hits()) >= number, f"fewer than {number} arrived")
 
     def wait_until_all_are_accepted(self) -> None:
-        wait_until(lambda: set(self.states().values()) == {"accepted"}, f"left: {Counter(self.states().values())}")
+        wait_until(
+            lambda: set(self.states().values()) == {"accepted"}, lambda: f"left: {Counter(self.states().values())}"
+        )

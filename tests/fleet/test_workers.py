@@ -71,6 +71,7 @@ def test_without_redis_workers_start_and_find_the_work_by_polling(fleet: Fleet, 
 
 
 def test_kill_9_of_a_worker_hands_its_leases_to_the_other(fleet: Fleet):
+    fleet.shorten_leases()
     victim, _ = fleet.start(2)
     fleet.publish("a1", 200)
     wait_until(lambda: any(sent_by(request, victim, fleet.peer.url) for request in fleet.peer.requests), "no victim")
