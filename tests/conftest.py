@@ -17,12 +17,15 @@ from hub.kernel import settings as settings_module
 from hub.kernel.db import db
 from hub.kernel.settings import Settings
 from tests.databases import Databases
+from tests.places import lie_in_memory
 from tests.postgres import PostgresServer, running_postgres
 from tests.stages import Stages
 
 # A suite in one process keeps many objects alive; at Python's own thresholds a fifth of its time goes into looking
 # through them again and again.
 gc.set_threshold(100_000, 50, 100)
+
+lie_in_memory()
 
 
 class FixedClock:
