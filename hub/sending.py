@@ -19,6 +19,7 @@ from hub.dispatch.engine import Engine
 from hub.dispatch.rounds import Round
 from hub.dispatch.watch import BEAT_SECONDS, Lookout
 from hub.identity import shares
+from hub.identity.service import SWEEP_EVERY, sweep_sessions
 from hub.kernel import logs
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.db import db, prepare_engine
@@ -77,6 +78,7 @@ def create_sending(settings: Settings | None = None, *, clock: Clock | None = No
     watch.take_on(Round("reports.erase", erasure.EVERY, lambda: erasure.erase(settings, clock), app.app_context, clock))
     watch.take_on(Round("subscriptions.sweep", sweeping.EVERY, lambda: sweeping.sweep(clock), app.app_context, clock))
     watch.take_on(Round("shares.sweep", shares.SWEEP_EVERY, lambda: shares.sweep(clock), app.app_context, clock))
+    watch.take_on(Round("sessions.sweep", SWEEP_EVERY, lambda: sweep_sessions(clock), app.app_context, clock))
     return Sending(app, settings, clock, channels, engine)
 
 
@@ -93,6 +95,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
             # A connection that PostgreSQL has ended since its last use is noticed and replaced before it is used again,
             # so that a restart there fails no request afterwards. SQLite's are files.
             "pool_pre_ping": settings.database_url.startswith("postgresql"),
+            # A server process has 24 threads and its dispatcher a few: none of them may wait for another's connection.
+            "max_overflow": 30,
             # A failed statement is logged without its values: hashes of passwords and keys, what people have written.
             "hide_parameters": True,
         },

@@ -20,7 +20,6 @@ from hub.dispatch.models import (
     IS_ACCEPTED,
     IS_DUE,
     IS_LEASED,
-    attempts,
     bodies,
     deliveries,
     destinations,
@@ -28,7 +27,7 @@ from hub.dispatch.models import (
     switch,
 )
 from hub.dispatch.pace import Bucket
-from hub.dispatch.states import OPEN, AttemptOutcome, DeliveryState
+from hub.dispatch.states import OPEN, DeliveryState
 from hub.kernel.errors import NotFound
 from hub.kernel.phrase import Phrase
 
@@ -53,17 +52,6 @@ class DeliveryRow:
     remote_id: str | None
     remote_url: str | None
     error: Phrase | None
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptRow:
-    """One attempt as people see it."""
-
-    number: int
-    started_at: datetime
-    finished_at: datetime | None
-    outcome: AttemptOutcome
-    detail: Phrase | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,16 +177,6 @@ def progress(session: Session, publication_id: str, sample: int = SAMPLE) -> Pro
     )
 
 
-def delivery_rows(
-    session: Session, publication_id: str, *, channel_id: str | None = None, limit: int = 100, offset: int = 0
-) -> list[DeliveryRow]:
-    """The deliveries of a publication, in the order in which they were recorded."""
-    chosen = _visible().where(deliveries.c.publication_id == publication_id)
-    if channel_id is not None:
-        chosen = chosen.where(deliveries.c.channel_id == channel_id)
-    return _rows(session.execute(chosen.order_by(deliveries.c.id).limit(limit).offset(offset)))
-
-
 def delivery_row(session: Session, delivery_id: int) -> DeliveryRow:
     """One delivery.
 
@@ -209,19 +187,6 @@ def delivery_row(session: Session, delivery_id: int) -> DeliveryRow:
     if not found:
         raise NotFound(Phrase("There is no delivery %(id)s.", id=delivery_id))
     return found[0]
-
-
-def attempt_rows(session: Session, delivery_id: int) -> list[AttemptRow]:
-    """The attempts of a delivery, first one first."""
-    found = session.execute(
-        sa.select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.number)
-    )
-    return [
-        AttemptRow(
-            row.number, row.started_at, row.finished_at, AttemptOutcome(row.outcome), reasons.restored(row.detail)
-        )
-        for row in found
-    ]
 
 
 def waiting_summary(session: Session, now: datetime) -> Waiting:

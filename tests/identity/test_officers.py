@@ -192,7 +192,7 @@ def _is(token):
     return service.OfficerSession.id == queries.session_id(token)
 
 
-@pytest.mark.parametrize("command", ["disable", "end_sessions", "reset_password"])
+@pytest.mark.parametrize("command", ["disable", "reopen", "reset_password"])
 def test_what_closes_an_account_ends_its_sessions_at_once(door, tokens, command):
     of_anne = [tokens["anne"], door.enter("anne", PHRASE)]
     getattr(service, command)("anne", actor=CLI, now=door.clock.now())
@@ -200,10 +200,20 @@ def test_what_closes_an_account_ends_its_sessions_at_once(door, tokens, command)
     assert door.who(tokens["benoit"]) is not None
 
 
-@pytest.mark.parametrize("command", ["disable", "end_sessions", "reset_password"])
+@pytest.mark.parametrize("command", ["disable", "reopen", "reset_password"])
 def test_an_unknown_officer_is_not_found(door, command):
     with pytest.raises(NotFound, match="nobody"):
         getattr(service, command)("nobody", actor=CLI, now=door.clock.now())
+
+
+def test_sessions_that_are_long_over_are_erased(door, tokens):
+    door.clock.advance(29 * 24 * HOUR)
+    fresh = door.enter("anne", PHRASE)
+    door.clock.advance(24 * HOUR + 1)
+    service.sweep_sessions(door.clock)
+    left = set(reading().scalars(sa.select(service.OfficerSession.id)))
+    assert left == {queries.session_id(fresh)}
+    assert queries.session_id(tokens["anne"]) not in left
 
 
 @pytest.mark.usefixtures("tokens")
