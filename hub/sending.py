@@ -19,7 +19,7 @@ from hub.dispatch.engine import Engine
 from hub.dispatch.rounds import Round
 from hub.dispatch.watch import BEAT_SECONDS, Lookout
 from hub.identity import shares
-from hub.identity.service import SWEEP_EVERY, sweep_sessions
+from hub.identity import sweeping as sessions
 from hub.kernel import logs
 from hub.kernel.clock import Clock, SystemClock
 from hub.kernel.db import db, prepare_engine
@@ -78,7 +78,7 @@ def create_sending(settings: Settings | None = None, *, clock: Clock | None = No
     watch.take_on(Round("reports.erase", erasure.EVERY, lambda: erasure.erase(settings, clock), app.app_context, clock))
     watch.take_on(Round("subscriptions.sweep", sweeping.EVERY, lambda: sweeping.sweep(clock), app.app_context, clock))
     watch.take_on(Round("shares.sweep", shares.SWEEP_EVERY, lambda: shares.sweep(clock), app.app_context, clock))
-    watch.take_on(Round("sessions.sweep", SWEEP_EVERY, lambda: sweep_sessions(clock), app.app_context, clock))
+    watch.take_on(Round("sessions.sweep", sessions.EVERY, lambda: sessions.sweep(clock), app.app_context, clock))
     return Sending(app, settings, clock, channels, engine)
 
 

@@ -19,7 +19,6 @@ from hub.identity.errors import LogInRefused
 from hub.identity.models import Officer, OfficerSession
 from hub.identity.permissions import Role
 from hub.identity.queries import Person
-from hub.kernel.clock import Clock
 from hub.kernel.db import reading, transaction
 from hub.kernel.errors import Conflict, Fault, InvalidInput, NotFound
 from hub.kernel.ids import new_id
@@ -37,10 +36,6 @@ SEEN_EVERY = timedelta(minutes=1)
 
 # The hash of thirty-two random bytes that nobody kept: an unknown login takes as long as a wrong password.
 NOBODYS_HASH = "$argon2id$v=19$m=65536,t=3,p=4$gYsRa/XPDq7K1TnPKBol/g$Jr3bP9Zb6jBh/cN42yuQ3WOvNDMq9qMEE/bbVWfK5OU"
-
-# An officer may ask for a month who was logged in as them; no session lives longer than a day.
-SESSIONS_KEPT = timedelta(days=30)
-SWEEP_EVERY = timedelta(hours=12)
 
 STRANGER = Actor("stranger", "", "")
 
@@ -260,13 +255,6 @@ def _administrators(session: Session) -> frozenset[str]:
 def _keep_one(administrators: frozenset[str], officer: Officer) -> None:
     if administrators == {officer.id}:
         raise Conflict(Phrase("%(name)s is the last administrator. Name another one first.", name=officer.name))
-
-
-def sweep_sessions(clock: Clock) -> None:
-    """Erases sessions that are long over, with the addresses that they were opened from."""
-    over = clock.now() - SESSIONS_KEPT
-    with transaction() as session:
-        session.execute(sa.delete(OfficerSession).where(OfficerSession.last_seen_at <= over))
 
 
 def _account_faults(login: str | None, name: str, role: str, language: str) -> list[Fault]:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import importlib
 import secrets
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from functools import cache
+from typing import Any
 
 from hub.kernel.keys import signing_key
 from hub.kernel.settings import Settings
@@ -23,6 +21,15 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
+# Loaded when something is first sealed: 6 MB that a dispatcher of which nobody's address is asked does without.
+_LIBRARY = "cryptography"
+
+
+@cache
+def _library(module: str) -> Any:
+    return importlib.import_module(f"{_LIBRARY}.{module}")
+
+
 def derived_key(settings: Settings, purpose: bytes) -> bytes:
     """A key of 32 bytes for one purpose, from the hub's secret key; other purposes give keys that tell nothing of it.
 
@@ -30,21 +37,28 @@ def derived_key(settings: Settings, purpose: bytes) -> bytes:
         OSError: no key is configured, and the data directory cannot be used.
     """
     secret = signing_key(settings.security.secret_key, settings.data.directory).reveal().encode()
-    return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(secret)
+    sha256 = _library("hazmat.primitives.hashes").SHA256()
+    key: bytes = _library("hazmat.primitives.kdf.hkdf").HKDF(sha256, KEY_BYTES, salt=None, info=purpose).derive(secret)
+    return key
 
 
 def seal(key: bytes, row_id: str, text: str) -> bytes:
     """A text as it is stored in the row of this id."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, text.encode(), row_id.encode())
+    sealed: bytes = (
+        _library("hazmat.primitives.ciphers.aead").AESGCM(key).encrypt(nonce, text.encode(), row_id.encode())
+    )
+    return nonce + sealed
 
 
 def unseal(key: bytes, row_id: str, sealed: bytes) -> str | None:
     """The text again; ``None`` when the key has changed since, or the value stands in another row."""
+    box = _library("hazmat.primitives.ciphers.aead").AESGCM(key)
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row_id.encode()).decode()
-    except InvalidTag:
+        text: bytes = box.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], row_id.encode())
+    except _library("exceptions").InvalidTag:
         return None
+    return text.decode()
 
 
 def keyed_hash(key: bytes, text: str) -> str:

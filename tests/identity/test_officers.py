@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.audit.queries import verify
-from hub.identity import queries, service
+from hub.identity import queries, service, sweeping
 from hub.identity.actor import Actor
 from hub.identity.errors import LogInRefused
 from hub.identity.permissions import PERMISSIONS, Role
@@ -210,7 +210,7 @@ def test_sessions_that_are_long_over_are_erased(door, tokens):
     door.clock.advance(29 * 24 * HOUR)
     fresh = door.enter("anne", PHRASE)
     door.clock.advance(24 * HOUR + 1)
-    service.sweep_sessions(door.clock)
+    sweeping.sweep(door.clock)
     left = set(reading().scalars(sa.select(service.OfficerSession.id)))
     assert left == {queries.session_id(fresh)}
     assert queries.session_id(tokens["anne"]) not in left
