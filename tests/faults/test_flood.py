@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.web.console.conftest import anne, overrides, town
+from tests.web.console.conftest import anne, overrides, town, town_and_cookies
 from tests.web.partner_api.programs import enrol
 
-__all__ = ["anne", "overrides", "town"]
+__all__ = ["anne", "overrides", "town", "town_and_cookies"]
 
 THREADS = 8
 # Requests of each thread: a thousand in all at least, and as many more as it takes the officer to send.
