@@ -27,6 +27,15 @@ secrets = ["env:HUB_SECRET_BENCH"]
 """
 
 
+def peak_megabytes(pid: int) -> float:
+    """The most memory that a process has held at once (VmHWM, proc(5)).
+
+    Not ``ru_maxrss``: a child of a large process begins with its parent's.
+    """
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+
+
 class Dispatcher:
     """The process."""
 
@@ -34,9 +43,8 @@ class Dispatcher:
         self.process = process
 
     def peak_megabytes(self) -> float:
-        """The most memory that it has held at once (VmHWM, proc(5))."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1024
+        """The most memory that it has held at once."""
+        return peak_megabytes(self.process.pid)
 
 
 @contextmanager

@@ -6,8 +6,8 @@ A report repeats six words in ten of its claim, some misspelt, among others of i
 
 from __future__ import annotations
 
+import os
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
+from bench.dispatcher import peak_megabytes
 from bench.table import Line
 from hub.rumours.matching.index import Index
 from hub.rumours.matching.words import STOP, cleaned
@@ -26,7 +27,6 @@ REPORTS = 300
 FOUND_AMONG = 10
 RECALL_MAY_LOSE = 0.03
 MOST_MEGABYTES = 400
-KILOBYTES = 1024
 
 
 def measure() -> Iterator[Line]:
@@ -124,4 +124,4 @@ FILLERS = _FILLERS.split()
 
 if __name__ == "__main__":
     _index(made_claims(random.Random(SEED), SIZES[-1]))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES)
+    print(peak_megabytes(os.getpid()))
