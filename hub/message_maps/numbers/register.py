@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.audit import service as audit
@@ -18,6 +19,8 @@ from hub.message_maps import versions
 from hub.message_maps.model import Localized, Situation
 from hub.message_maps.numbers.entries import Entry, checked
 from hub.message_maps.numbers.models import TownNumber
+
+_TAKEN = Fault("key", Phrase("There is already a number under this key: change that one."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,18 @@ def save(
     kept = checked(entry, languages=languages, today=now.astimezone(ZoneInfo(timezone)).date())
     row = session.get(TownNumber, kept.key)
     if row is not None and fresh:
-        raise InvalidInput([Fault("key", Phrase("There is already a number under this key: change that one."))])
+        raise InvalidInput([_TAKEN])
     action = "number.changed" if row else "number.added"
     if row is None:
         row = TownNumber(key=kept.key)
         session.add(row)
     row.label, row.purpose, row.number = dict(kept.label), dict(kept.purpose), kept.number
     row.checked_on, row.checked_by = kept.checked_on, kept.checked_by
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # Somebody else entered this key since we looked.
+        raise InvalidInput([_TAKEN]) from error
     detail = {"number": kept.number, "checked_on": kept.checked_on.isoformat(), "checked_by": kept.checked_by}
     audit.record(session, actor=actor, action=action, subject=kept.key, detail=detail, now=now)
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -89,6 +90,22 @@ def test_a_number_is_entered_changed_and_deleted(register_of: None) -> None:
         ("number.changed", "gas_emergency"),
         ("number.deleted", "gas_emergency"),
     ]
+
+
+def test_of_two_who_enter_one_key_at_once_the_second_is_told(both_engines_app: Flask, register_of: None) -> None:
+    def enter() -> None:
+        with both_engines_app.app_context():
+            save(fresh=True)
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction() as session:
+            more: dict[str, Any] = {"languages": ("fr", "en"), "timezone": "Europe/Paris", "actor": ANNE, "now": NOW}
+            register.save(session, ENTRY, fresh=True, **more)
+            late = other.submit(enter)
+            # Time for the other to stand before this row or this lock; without it the test still holds.
+            wait([late], timeout=0.3)
+        with pytest.raises(InvalidInput, match="already a number"):
+            late.result(timeout=30)
 
 
 def test_what_a_map_needs_is_known_and_kept(register_of: None) -> None:
