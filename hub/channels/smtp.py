@@ -143,7 +143,7 @@ class Connections:
         """Leaves connections that found no further mail; ends when there are none."""
         left = True
         while left:
-            time.sleep(self._idle_seconds)
+            time.sleep(self._idle_seconds)  # a thread of its own, which ends when no connection is idle
             since = time.monotonic() - self._idle_seconds
             with self._lock:
                 over = [client for used, client in self._idle if used <= since]

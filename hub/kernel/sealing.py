@@ -21,13 +21,10 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 
 
-# Loaded when something is first sealed: 6 MB that a dispatcher of which nobody's address is asked does without.
-_LIBRARY = "cryptography"
-
-
 @cache
 def _library(module: str) -> Any:
-    return importlib.import_module(f"{_LIBRARY}.{module}")
+    # Loaded when something is first sealed: 6 MB that a dispatcher of which nobody's address is asked does without.
+    return importlib.import_module(f"cryptography.{module}")
 
 
 def derived_key(settings: Settings, purpose: bytes) -> bytes:
